@@ -1,0 +1,3 @@
+from cornbread.config.cli import main
+
+raise SystemExit(main())

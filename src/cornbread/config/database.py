@@ -1,0 +1,46 @@
+"""Turn DATABASE_URL into Django's database settings."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from cornbread.config import sqlite
+
+
+def database(url: str | None, home: Path) -> dict[str, Any]:
+    """Settings for one database: SQLite under ``home`` unless a postgres:// address is given."""
+    if not url:
+        return _sqlite(home / "cornbread.sqlite3")
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return _sqlite(Path(parts.path))
+    if parts.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": dict(parse_qsl(parts.query)),
+        }
+    raise ValueError(f"DATABASE_URL starts with {parts.scheme}://; use postgres:// or sqlite://")
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    sqlite.install()
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            # Without IMMEDIATE, concurrent writers fail at once instead of waiting their turn.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+                "PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY"
+            ),
+        },
+    }

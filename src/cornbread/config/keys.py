@@ -1,0 +1,63 @@
+"""Keys live beside the database, never in it: losing one alone gives nothing away."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+
+class KeyMissing(RuntimeError):
+    """The database holds secrets but the key that opens them is gone."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    session: str
+    encryption: tuple[str, ...]
+
+
+def load_keys(home: Path) -> Keys:
+    """Read the keys from the environment or ``home/keys``; make them for a new installation.
+
+    Raises KeyMissing when there is already a database but no key: a new key would only turn
+    every stored secret into noise.
+    """
+    session = os.environ.get("CORNBREAD_SECRET_KEY") or _from_file(home, "session")
+    encryption = os.environ.get("CORNBREAD_ENCRYPTION_KEYS") or _from_file(home, "encryption")
+    return Keys(session, tuple(part for part in encryption.replace("\n", ",").split(",") if part))
+
+
+def _from_file(home: Path, name: str) -> str:
+    path = home / "keys" / name
+    if path.exists():
+        return path.read_text().strip()
+    if name == "encryption" and _has_data(home):
+        raise KeyMissing(
+            f"The key file {path} is missing, but a database exists. Restore the file from your "
+            "backup, or set CORNBREAD_ENCRYPTION_KEYS. Starting without it would lose every secret."
+        )
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    key = Fernet.generate_key().decode() if name == "encryption" else secrets.token_urlsafe(50)
+    _write_once(path, key)
+    return path.read_text().strip()
+
+
+def _write_once(path: Path, key: str) -> None:
+    """Two processes may start at once: link() lets exactly one of them name the key."""
+    mine = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key)
+    try:
+        os.link(mine, path)
+    except FileExistsError:
+        pass
+    finally:
+        mine.unlink()
+
+
+def _has_data(home: Path) -> bool:
+    # PostgreSQL is not looked at here: foundation.crypto compares its stored key check at start.
+    return not os.environ.get("DATABASE_URL") and (home / "cornbread.sqlite3").exists()
