@@ -1,0 +1,165 @@
+"""How jobs are written, claimed and settled.
+
+Every step is a conditional update whose row count says whether it was ours to take: a worker
+that lost its lease can neither finish nor fail a job over its new owner.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
+
+from cornbread.foundation.clock import now
+from cornbread.foundation.db import is_postgresql
+from cornbread.foundation.jobs import owner as owners
+from cornbread.foundation.jobs.domain import WorkerDied
+from cornbread.foundation.jobs.trace import describe
+from cornbread.foundation.models import UNFINISHED, Job, JobState
+
+#: Stranded jobs taken back in one go.
+_RESCUE_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which jobs to claim; None means any, and for ``due_by`` what is due now."""
+
+    queues: Collection[str] | None = None
+    workspace_id: int | None = None
+    due_by: datetime | None = None
+
+
+def add(job: Job) -> Job:
+    """Insert the job, or return the unfinished one with the same task and dedupe key."""
+    if job.dedupe_key is None:
+        job.save(force_insert=True)
+        return job
+    while True:
+        if existing := _join(job):
+            return existing
+        try:
+            with transaction.atomic():
+                job.save(force_insert=True)
+            return job
+        except IntegrityError:
+            # Somebody else added it between our two looks; look again.
+            job.pk = None
+
+
+def _join(job: Job) -> Job | None:
+    same = Job.objects.filter(task=job.task, dedupe_key=job.dedupe_key, state__in=UNFINISHED)
+    # The update is also a lock: until the caller commits, no worker can claim the waiting job
+    # and run it without seeing the caller's change.
+    running = When(state=JobState.RUNNING, then=Value(True))
+    joined = same.update(again=Case(running, default=Value(False)))
+    return same.first() if joined else None
+
+
+def claim(limit: int, *, owner: str, wanted: Wanted) -> list[Job]:
+    """Take up to ``limit`` due jobs, the most urgent and oldest first."""
+    due = _due(wanted)
+    # A look first: on SQLite an idle worker must not ask for the write lock at every poll.
+    if not due.exists():
+        return []
+    with transaction.atomic():
+        if is_postgresql():
+            due = due.select_for_update(skip_locked=True)
+        return [job for job in due[:limit] if _take(job, owner)]
+
+
+def _due(wanted: Wanted) -> QuerySet[Job]:
+    due = Job.objects.filter(state=JobState.READY, due_at__lte=wanted.due_by or now())
+    if wanted.queues is not None:
+        due = due.filter(queue__in=wanted.queues)
+    if wanted.workspace_id is not None:
+        due = due.filter(workspace_id=wanted.workspace_id)
+    return due.order_by("-priority", "due_at", "id")
+
+
+def _take(job: Job, owner: str) -> bool:
+    moment = now()
+    job.state, job.lease_owner, job.started_at = JobState.RUNNING, owner, moment
+    job.lease_until = moment + timedelta(seconds=job.lease_s)
+    job.attempts += 1
+    taken = Job.objects.filter(id=job.id, state=JobState.READY).update(
+        state=job.state,
+        attempts=job.attempts,
+        lease_owner=owner,
+        lease_until=job.lease_until,
+        started_at=moment,
+    )
+    return bool(taken)
+
+
+def extend(job: Job) -> bool:
+    """Renew the lease; false if it was lost."""
+    return bool(_ours(job).update(lease_until=now() + timedelta(seconds=job.lease_s)))
+
+
+def finish(job: Job) -> bool:
+    """Mark the job done, or ready if it was asked for again meanwhile; false if it was lost."""
+    return _settle(_ours(job), JobState.DONE)
+
+
+def bury(job: Job, error: dict[str, Any]) -> bool:
+    """Give the job up, unless it was asked for again meanwhile; false if it was lost."""
+    return _settle(_ours(job), JobState.DEAD, last_error=error)
+
+
+def put_back(job: Job, due_at: datetime, error: dict[str, Any], *, counted: bool = True) -> bool:
+    """Let the job be tried again at ``due_at``; false if it was lost."""
+    return _put_back(_ours(job), due_at, error, counted=counted)
+
+
+def rescue() -> int:
+    """Take back the jobs of workers that died or fell silent; return how many."""
+    running = Job.objects.filter(state=JobState.RUNNING)
+    holders = running.order_by().values_list("lease_owner", flat=True).distinct()
+    dead = [holder for holder in holders if owners.is_dead(holder)]
+    stranded = running.filter(Q(lease_until__lt=now()) | Q(lease_owner__in=dead))
+    return sum(_take_back(job) for job in stranded[:_RESCUE_BATCH])
+
+
+def _take_back(job: Job) -> bool:
+    # A heartbeat that arrived since we looked moved the lease and keeps the job.
+    silent = _ours(job).filter(lease_until=job.lease_until)
+    error = describe(WorkerDied())
+    if job.attempts >= job.max_attempts:
+        return _settle(silent, JobState.DEAD, last_error=error)
+    return _put_back(silent, now(), error)
+
+
+def _ours(job: Job) -> QuerySet[Job]:
+    # One process may lose a job and claim it again, so the attempt belongs to the condition.
+    return Job.objects.filter(
+        id=job.id, state=JobState.RUNNING, lease_owner=job.lease_owner, attempts=job.attempts
+    )
+
+
+def _settle(jobs: QuerySet[Job], state: JobState, **changes: Any) -> bool:
+    settled = jobs.update(
+        state=Case(When(again=True, then=Value(JobState.READY)), default=Value(state)),
+        attempts=Case(When(again=True, then=Value(0)), default=F("attempts")),
+        again=False,
+        lease_until=None,
+        finished_at=now(),
+        **changes,
+    )
+    return bool(settled)
+
+
+def _put_back(
+    jobs: QuerySet[Job], due_at: datetime, error: dict[str, Any], *, counted: bool = True
+) -> bool:
+    put_back = jobs.update(
+        state=JobState.READY,
+        attempts=F("attempts") - (0 if counted else 1),
+        again=False,
+        due_at=due_at,
+        lease_until=None,
+        last_error=error,
+    )
+    return bool(put_back)
