@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from cornbread.foundation.clock import now
 from cornbread.foundation.db import is_postgresql
@@ -141,8 +141,10 @@ def _ours(job: Job) -> QuerySet[Job]:
 
 def _settle(jobs: QuerySet[Job], state: JobState, **changes: Any) -> bool:
     settled = jobs.update(
-        state=Case(When(again=True, then=Value(JobState.READY)), default=Value(state)),
-        attempts=Case(When(again=True, then=Value(0)), default=F("attempts")),
+        state=Case(When(again=True, then=Value(JobState.READY.value)), default=Value(state.value)),
+        attempts=Case(
+            When(again=True, then=Value(0)), default=F("attempts"), output_field=IntegerField()
+        ),
         again=False,
         lease_until=None,
         finished_at=now(),
