@@ -17,6 +17,7 @@ from cornbread.foundation.clock import now
 from cornbread.foundation.events import Event
 from cornbread.foundation.jobs import GiveUp, job
 from cornbread.foundation.jobs.wake import wake
+from cornbread.foundation.live import mark_place
 from cornbread.foundation.models import EventRecord, Job
 
 E = TypeVar("E", bound=Event)
@@ -63,6 +64,8 @@ def emit(event: Event) -> int:
         )
     payload = msgspec.to_builtins(event, str_keys=True)
     moment = now()
+    if event.live:
+        mark_place(event.workspace_id)
     record = EventRecord.objects.create(
         workspace_id=event.workspace_id,
         kind=event.kind(),
@@ -79,6 +82,7 @@ def emit(event: Event) -> int:
             workspace_id=event.workspace_id,
             max_attempts=react.max_attempts,
             due_at=moment,
+            lease_s=react.lease_s,
             created_at=moment,
         )
         for name in names

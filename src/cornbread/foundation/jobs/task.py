@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar
@@ -27,7 +27,7 @@ class JobTask(Task[P, T]):
 
     max_attempts: int = 8
     lease_s: float = 60.0
-    backoff: Backoff = Backoff()
+    backoff: Backoff = field(default_factory=Backoff)
     atomic: bool = False
     dedupe_key: str | None = None
 
