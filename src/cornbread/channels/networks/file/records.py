@@ -5,6 +5,7 @@ constant: a record is at most ``LONGEST_RECORD`` bytes long.
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
@@ -19,6 +20,8 @@ _DAMAGE = {
 }
 #: Bytes read a second time after broken quotes; bounds the work that a hostile file can ask for.
 _SECOND_LOOKS = 256 * 1024 * 1024
+
+_LONE_RETURN = re.compile("\r(?!\n)")
 
 
 class CsvRecord(NamedTuple):
@@ -104,16 +107,17 @@ class CsvRecords:
     def _broken(self, start: Place) -> Broken | CsvRecord:
         """Read badly quoted lines as spreadsheets do; else leave out only the first of them."""
         lines = self._lines
-        # The reader takes the mark only when a quote is still open after the last line.
-        mark = ""
-        texts = iter([*lines.text_between(start, lines.place), mark])
-        try:
-            fields = next(csv.reader(texts, delimiter=self._delimiter))
-        except csv.Error:
-            return self._one_line_back(start)
-        complete = list(texts) == [mark]
+        passed = lines.text_between(start, lines.place)
+        # A carriage return within a line is part of a text; the csv module stumbles over it.
+        # A zero byte can stand for it, since records that hold one are left out.
+        marked = [_LONE_RETURN.sub("\0", line) for line in passed]
+        # The reader takes the last, empty line only when a quote is still open before it.
+        texts = iter([*marked, ""])
+        fields = next(csv.reader(texts, delimiter=self._delimiter))
+        complete = list(texts) == [""]
         if complete and len(fields) == self._width and not lines.damage:
-            return CsvRecord(start.line + 1, fields, lines.place)
+            restored = [field.replace("\0", "\r") for field in fields]
+            return CsvRecord(start.line + 1, restored, lines.place)
         return self._one_line_back(start)
 
     def _one_line_back(self, start: Place) -> Broken:

@@ -46,13 +46,12 @@ class CsvRows:
             raise Unusable(
                 Reason.TOO_FEW_COLUMNS, f"There are {len(fields)} columns instead of {width}."
             )
-        if any(fields[width:]):
+        if len(fields) > width:
             raise Unusable(
                 Reason.TOO_MANY_COLUMNS,
                 f"There are {len(fields)} columns instead of {width}; "
                 "a text with a comma needs quotes.",
             )
-        del fields[width:]
         raw = _encode(dict(zip(self._columns, fields, strict=True)))
         fields.append("")
         return self._to_post.make(self._pick(fields), raw)
