@@ -1,7 +1,7 @@
 """Jobs that come round again: ``@every(seconds=60)``."""
 
 from collections.abc import Callable, Collection
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 #: A finished job is the memory that its period was served, and is kept at least this long.
 LONGEST_PERIOD_S = 86_400
 
-_periodic: dict[str, tuple[JobTask[[], object], int]] = {}
+_periodic: dict[str, tuple[JobTask[[], Any], int]] = {}
 
 
 def every(*, seconds: int) -> Callable[[JobTask[[], T]], JobTask[[], T]]:
