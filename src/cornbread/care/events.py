@@ -1,0 +1,36 @@
+"""Facts about conversations."""
+
+from typing import ClassVar
+
+from cornbread.foundation.events import Event
+
+
+class ConversationChanged(Event, frozen=True):
+    """Something happened in a conversation; ``what`` is the kind of its newest entry."""
+
+    live: ClassVar[bool] = True
+    conversation_id: int
+    what: str
+    by: int | None = None
+
+
+class ConversationOpened(Event, frozen=True):
+    """A customer began, or came back to, a conversation with us."""
+
+    live: ClassVar[bool] = True
+    conversation_id: int
+
+
+class ConversationsMerged(Event, frozen=True):
+    """Two conversations turned out to be one."""
+
+    live: ClassVar[bool] = True
+    conversation_id: int
+    merged_id: int
+
+
+class PresenceChanged(Event, frozen=True):
+    """Who looks at a conversation, or writes in it, changed."""
+
+    live: ClassVar[bool] = True
+    conversation_id: int

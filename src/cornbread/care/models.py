@@ -1,0 +1,157 @@
+"""Conversations and their append-only timelines."""
+
+from django.db import models
+
+
+class Label(models.Model):
+    """A word that conversations are sorted by."""
+
+    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="labels")
+    name = models.CharField(max_length=60)
+    colour = models.CharField(max_length=12, default="blue")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="label_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Conversation(models.Model):
+    """One case with one person, across public and direct messages.
+
+    Everything from ``level`` down is worked out from the timeline by ``care.refresh`` and could be
+    thrown away and computed again. ``due_at`` is when the level drops next; null when it cannot.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        PENDING = "pending"
+        SNOOZED = "snoozed"
+        RESOLVED = "resolved"
+
+    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="conversations")
+    channel = models.ForeignKey("channels.Channel", models.PROTECT, related_name="conversations")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="conversations")
+    identity = models.ForeignKey("people.Identity", models.PROTECT, related_name="conversations")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    assignee = models.ForeignKey("team.Member", models.SET_NULL, null=True, related_name="+")
+    team = models.ForeignKey("team.Team", models.SET_NULL, null=True, related_name="+")
+    labels = models.ManyToManyField(Label, related_name="conversations", blank=True)
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="merged")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
+    first_message_at = models.DateTimeField(null=True, blank=True)
+    first_answer_at = models.DateTimeField(null=True, blank=True)
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    last_at = models.DateTimeField(null=True, blank=True)
+    preview = models.CharField(max_length=200, blank=True)
+    last_entry_id = models.PositiveBigIntegerField(default=0)
+    #: When it will be late: what the inbox is ordered by; far in the future when nothing waits.
+    urgency = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["workspace", "status", "urgency", "id"],
+                name="conversation_urgent",
+                condition=models.Q(merged_into=None),
+            ),
+            models.Index(fields=["workspace", "-last_at", "-id"], name="conversation_latest"),
+            models.Index(fields=["workspace", "assignee", "status"], name="conversation_mine"),
+            models.Index(fields=["person"], name="conversation_person"),
+            models.Index(
+                fields=["snoozed_until"],
+                name="conversation_snoozed",
+                condition=models.Q(status="snoozed"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"conversation {self.pk}"
+
+
+class Strand(models.Model):
+    """A reply chain on a network, with one customer, that belongs to a conversation."""
+
+    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="strands")
+    source = models.CharField(max_length=200)
+    root = models.CharField(max_length=300)
+    identity = models.ForeignKey("people.Identity", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "source", "root", "identity"], name="strand_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}/{self.root}"
+
+
+class Entry(models.Model):
+    """One thing that happened in a conversation; never changed, only added.
+
+    Messages point at the mention that was heard and, when we sent them, at the delivery. Their
+    ``external_id`` lets the sending and the hearing of one post become one entry.
+    """
+
+    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="entries")
+    kind = models.CharField(max_length=24)
+    at = models.DateTimeField()
+    visibility = models.CharField(max_length=10, default="public")
+    human = models.BooleanField(default=True)
+    member = models.ForeignKey("team.Member", models.SET_NULL, null=True, related_name="+")
+    channel = models.ForeignKey("channels.Channel", models.PROTECT, null=True, related_name="+")
+    identity = models.ForeignKey("people.Identity", models.PROTECT, null=True, related_name="+")
+    mention = models.OneToOneField(
+        "listening.Mention", models.PROTECT, null=True, related_name="entry"
+    )
+    delivery = models.OneToOneField(
+        "outbound.Delivery", models.PROTECT, null=True, related_name="entry"
+    )
+    source = models.CharField(max_length=200, blank=True)
+    external_id = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    details = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "entries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "source", "external_id"],
+                name="entry_message_once",
+                condition=~models.Q(external_id=""),
+            )
+        ]
+        indexes = [models.Index(fields=["conversation", "at", "id"], name="entry_timeline")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.conversation_id}"
+
+
+class Presence(models.Model):
+    """Who has a conversation open right now, and whether they are writing."""
+
+    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="presences")
+    member = models.ForeignKey("team.Member", models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+    writing = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "member"], name="presence_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} looks at {self.conversation_id}"

@@ -1,0 +1,74 @@
+"""What we are about to say, and what became of it."""
+
+from django.db import models
+
+
+class Draft(models.Model):
+    """What one member has written and not sent, kept for them alone.
+
+    ``context`` names what it belongs to, e.g. ``conversation:17``; ``basis`` is what the member
+    had seen of it when they last looked.
+    """
+
+    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="+")
+    member = models.ForeignKey("team.Member", models.CASCADE, related_name="drafts")
+    context = models.CharField(max_length=60)
+    text = models.TextField(blank=True)
+    mode = models.CharField(max_length=10, default="public")
+    basis = models.PositiveBigIntegerField(default=0)
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "context"], name="draft_once")]
+
+    def __str__(self) -> str:
+        return f"draft of {self.member_id} for {self.context}"
+
+
+class Delivery(models.Model):
+    """One post on its way to a network, and where it stands."""
+
+    class State(models.TextChoices):
+        HELD = "held"
+        QUEUED = "queued"
+        SENDING = "sending"
+        SENT = "sent"
+        FAILED = "failed"
+        UNCERTAIN = "uncertain"
+        DROPPED = "dropped"
+
+    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="deliveries")
+    channel = models.ForeignKey("channels.Channel", models.PROTECT, related_name="deliveries")
+    context = models.CharField(max_length=60)
+    text = models.TextField()
+    visibility = models.CharField(max_length=10, default="public")
+    in_reply_to = models.CharField(max_length=300, blank=True)
+    recipient = models.ForeignKey("people.Identity", models.PROTECT, null=True, related_name="+")
+    lang = models.CharField(max_length=12, blank=True)
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveIntegerField(default=0)
+    first_attempt_at = models.DateTimeField(null=True, blank=True)
+    retry_at = models.DateTimeField(null=True, blank=True)
+    trouble_code = models.CharField(max_length=40, blank=True)
+    trouble = models.CharField(max_length=500, blank=True)
+    external_id = models.CharField(max_length=300, blank=True)
+    url = models.CharField(max_length=1000, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    by = models.ForeignKey("team.Member", models.PROTECT, related_name="deliveries")
+    resolved_by = models.ForeignKey("team.Member", models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = [
+            models.Index(fields=["workspace", "context"], name="delivery_context"),
+            models.Index(
+                fields=["workspace", "state"],
+                name="delivery_open",
+                condition=~models.Q(state__in=["sent", "dropped"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"delivery {self.pk} ({self.state})"

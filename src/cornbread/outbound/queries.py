@@ -1,0 +1,44 @@
+"""Reads about drafts and deliveries, each naming its reader."""
+
+from django.db.models import QuerySet
+
+from cornbread.foundation.errors import NotFound
+from cornbread.outbound.models import Delivery, Draft
+from cornbread.team.models import Member
+
+OPEN_STATES = (
+    Delivery.State.HELD,
+    Delivery.State.QUEUED,
+    Delivery.State.SENDING,
+    Delivery.State.FAILED,
+    Delivery.State.UNCERTAIN,
+)
+
+
+def draft(context: str, *, seen_by: Member) -> Draft | None:
+    """The reader's own draft; nobody reads another's."""
+    return Draft.objects.filter(member=seen_by, context=context).first()
+
+
+def deliveries(context: str, *, seen_by: Member) -> QuerySet[Delivery]:
+    """What is on its way or stuck in a context the reader was already allowed to open."""
+    return (
+        Delivery.objects.select_related("by__user", "channel")
+        .filter(workspace_id=seen_by.workspace_id, context=context, state__in=OPEN_STATES)
+        .order_by("pk")
+    )
+
+
+def delivery(delivery_id: int, *, seen_by: Member) -> Delivery:
+    """One delivery of the reader's workspace; NotFound otherwise."""
+    found = Delivery.objects.filter(pk=delivery_id, workspace_id=seen_by.workspace_id).first()
+    if found is None:
+        raise NotFound("There is no such message of ours in this workspace.")
+    return found
+
+
+def stuck(*, seen_by: Member) -> QuerySet[Delivery]:
+    """Everything that a person has to look at."""
+    seen_by.require("conversation.read")
+    waiting = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
+    return Delivery.objects.filter(workspace_id=seen_by.workspace_id, state__in=waiting)

@@ -1,0 +1,228 @@
+"""The one road of a delivery to its network, walked by jobs, safe at every step against a crash.
+
+A delivery that is ``sending`` when a job finds it was cut off by a crash, so its outcome is
+unknown; an unknown outcome is looked up at the network where it can be, and never blindly
+repeated.
+"""
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from cornbread.channels.actions import note_trouble
+from cornbread.channels.contract import Sender
+from cornbread.channels.domain.posts import Author, OutgoingPost, SentPost, Visibility
+from cornbread.channels.domain.trouble import (
+    AccessLost,
+    ChannelTrouble,
+    OutcomeUncertain,
+    RateLimited,
+    Rejected,
+    Unreachable,
+)
+from cornbread.foundation import clock
+from cornbread.foundation.errors import Refusal, Stale
+from cornbread.foundation.jobs import Backoff, Retry, job
+from cornbread.foundation.logs import get_logger
+from cornbread.foundation.outbox import emit
+from cornbread.outbound.domain.delivery import require_transition
+from cornbread.outbound.events import DeliverySent, DeliveryStuck
+from cornbread.outbound.models import Delivery
+
+log = get_logger(__name__)
+State = Delivery.State
+
+#: After this many tries a person is asked; with the backoff below that is about an hour.
+MAX_ATTEMPTS = 14
+BACKOFF = Backoff(base_s=2, cap_s=600)
+
+
+def transition(delivery: Delivery, to: str, **values: Any) -> None:
+    """Move a delivery on by conditional update; Stale when somebody else was first."""
+    require_transition(delivery.state, to)
+    moved = Delivery.objects.filter(pk=delivery.pk, state=delivery.state).update(
+        state=to, **values
+    )
+    if not moved:
+        raise Stale("This message moved on in the meantime. Look at it again.")
+    delivery.state = to
+    for name, value in values.items():
+        setattr(delivery, name, value)
+
+
+def queue(delivery: Delivery) -> None:
+    """Ask for the delivery to be walked on, in the caller's transaction."""
+    send_delivery.enqueue(delivery.pk)
+
+
+@job(queue="outbound", max_attempts=MAX_ATTEMPTS, lease_s=90, backoff=BACKOFF)
+def send_delivery(delivery_id: int) -> None:
+    """Take one delivery as far as it gets now."""
+    delivery = (
+        Delivery.objects.select_related("channel", "recipient").filter(pk=delivery_id).first()
+    )
+    if delivery is None or delivery.state not in (State.QUEUED, State.SENDING, State.UNCERTAIN):
+        return
+    try:
+        sender = delivery.channel.network.sender(delivery.channel.account())
+        if sender is None:
+            raise Rejected(f"{delivery.channel.network.name} takes no messages from here.")
+        if delivery.state == State.SENDING:
+            transition(delivery, State.UNCERTAIN, trouble_code="interrupted")
+        if delivery.state == State.UNCERTAIN and not _look_up(delivery, sender):
+            return
+        _send(delivery, sender)
+    except Stale:
+        return  # a person or another worker moved it on; they have the say
+
+
+def _look_up(delivery: Delivery, sender: Sender) -> bool:
+    """Find out about an uncertain delivery. True when it is certainly not there: send it again."""
+    able = delivery.channel.capabilities
+    if not able.finds_sent:
+        _stuck(delivery)
+        return False
+    try:
+        found = sender.find(_post(delivery))
+    except (Unreachable, RateLimited, OutcomeUncertain) as trouble:
+        _again(delivery, trouble)
+        return False
+    except ChannelTrouble as trouble:
+        _note(delivery, trouble)
+        _stuck(delivery)
+        return False
+    if found is not None:
+        _sent(delivery, found)
+        return False
+    # Between the look and the sending it could still arrive late; the key makes that harmless.
+    if not able.idempotent_send:
+        _stuck(delivery)
+        return False
+    transition(delivery, State.QUEUED)
+    return True
+
+
+def _send(delivery: Delivery, sender: Sender) -> None:
+    now = clock.now()
+    transition(
+        delivery,
+        State.SENDING,
+        attempts=delivery.attempts + 1,
+        first_attempt_at=delivery.first_attempt_at or now,
+    )
+    try:
+        result = sender.send(_post(delivery))
+    except (Unreachable, RateLimited) as trouble:
+        transition(delivery, State.QUEUED)
+        _again(delivery, trouble)
+        return
+    except OutcomeUncertain as trouble:
+        transition(delivery, State.UNCERTAIN)
+        _again(delivery, trouble)
+        return
+    except (ChannelTrouble, Refusal) as trouble:
+        _fail(delivery, trouble)
+        return
+    _sent(delivery, result)
+
+
+def _again(delivery: Delivery, trouble: ChannelTrouble) -> None:
+    """Note what happened and try again later; a person is asked once patience is used up."""
+    if delivery.attempts >= MAX_ATTEMPTS:
+        _note(delivery, trouble)
+        if delivery.state == State.QUEUED:
+            _fail(delivery, trouble)
+        else:
+            _stuck(delivery)
+        return
+    asked_to_wait = isinstance(trouble, RateLimited)
+    seconds = (
+        trouble.retry_after_s
+        if isinstance(trouble, RateLimited)
+        else BACKOFF.delay_s(max(delivery.attempts, 1), random.random())
+    )
+    _note(delivery, trouble, retry_at=clock.now() + timedelta(seconds=seconds))
+    raise Retry(after_s=seconds, counted=not asked_to_wait) from trouble
+
+
+def _note(
+    delivery: Delivery, trouble: ChannelTrouble | Refusal, retry_at: datetime | None = None
+) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(
+        trouble_code=trouble.code[:40], trouble=trouble.message[:500], retry_at=retry_at
+    )
+
+
+@transaction.atomic
+def _fail(delivery: Delivery, trouble: ChannelTrouble | Refusal) -> None:
+    transition(
+        delivery,
+        State.FAILED,
+        trouble_code=trouble.code[:40],
+        trouble=trouble.message[:500],
+        retry_at=None,
+    )
+    _stuck(delivery)
+    if isinstance(trouble, AccessLost):
+        note_trouble(
+            delivery.channel_id, code=trouble.code, message=trouble.message, retry_at=None
+        )
+
+
+def _stuck(delivery: Delivery) -> None:
+    log.warning("delivery needs a person", delivery_id=delivery.pk, code=delivery.trouble_code)
+    with transaction.atomic():
+        emit(
+            DeliveryStuck(
+                workspace_id=delivery.workspace_id,
+                delivery_id=delivery.pk,
+                context=delivery.context,
+                state=delivery.state,
+            )
+        )
+
+
+def _sent(delivery: Delivery, result: SentPost) -> None:
+    sent(
+        delivery, external_id=result.external_id, sent_at=result.created_at, url=result.url
+    )
+
+
+@transaction.atomic
+def sent(delivery: Delivery, *, external_id: str, sent_at: datetime, url: str) -> None:
+    """The network has it: remember where, and tell the rooms ahead."""
+    transition(
+        delivery,
+        State.SENT,
+        external_id=external_id,
+        sent_at=sent_at,
+        url=url[:1000],
+        trouble_code="",
+        trouble="",
+        retry_at=None,
+        resolved_by=delivery.resolved_by,
+    )
+    emit(
+        DeliverySent(
+            workspace_id=delivery.workspace_id,
+            delivery_id=delivery.pk,
+            context=delivery.context,
+            external_id=external_id,
+            sent_at=sent_at,
+        )
+    )
+
+
+def _post(delivery: Delivery) -> OutgoingPost:
+    to = delivery.recipient
+    return OutgoingPost(
+        text=delivery.text,
+        idempotency_key=delivery.idempotency_key,
+        in_reply_to=delivery.in_reply_to or None,
+        visibility=Visibility(delivery.visibility),
+        to=to and Author(external_id=to.external_id, handle=to.handle, name=to.name, url=to.url),
+        lang=delivery.lang or None,
+        first_attempt_at=delivery.first_attempt_at,
+    )

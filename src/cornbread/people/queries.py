@@ -1,0 +1,61 @@
+"""Reads about people, each naming its reader."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from cornbread.foundation import clock
+from cornbread.foundation.errors import NotFound
+from cornbread.people.models import Identity, Memory, Person
+from cornbread.team.models import Member
+
+
+def people(*, seen_by: Member, search: str = "") -> QuerySet[Person]:
+    """The people of the reader's workspace (never ourselves), newest first."""
+    seen_by.require("person.read")
+    found = Person.objects.filter(workspace_id=seen_by.workspace_id)
+    found = found.exclude(identities__ours=True)
+    if search:
+        wanted = Q(name__icontains=search) | Q(identities__handle__icontains=search)
+        found = found.filter(wanted | Q(identities__name__icontains=search)).distinct()
+    return found.prefetch_related("identities").order_by("-pk")
+
+
+def person(person_id: int, *, seen_by: Member) -> Person:
+    """One person of the reader's workspace; NotFound otherwise."""
+    found = people(seen_by=seen_by).filter(pk=person_id).first()
+    if found is None:
+        raise NotFound("There is no such person in this workspace.")
+    return found
+
+
+def memories(person_id: int, *, seen_by: Member) -> QuerySet[Memory]:
+    """What is remembered of a person and has neither expired nor been forgotten."""
+    person(person_id, seen_by=seen_by)
+    return (
+        Memory.objects.select_related("noted_by__user")
+        .filter(workspace_id=seen_by.workspace_id, person_id=person_id, forgotten_at=None)
+        .filter(Q(expires_at=None) | Q(expires_at__gt=clock.now()))
+        .order_by("-learned_at", "-pk")
+    )
+
+
+def memory(memory_id: int, *, seen_by: Member) -> Memory:
+    """One memory that is still held."""
+    found = Memory.objects.filter(
+        pk=memory_id, workspace_id=seen_by.workspace_id, forgotten_at=None
+    ).first()
+    if found is None:
+        raise NotFound("There is no such memory, or it was forgotten.")
+    person(found.person_id, seen_by=seen_by)
+    return found
+
+
+def identities_by_external_id(
+    workspace_id: int, source: str, external_ids: Iterable[str]
+) -> dict[str, Identity]:
+    """Known identities of a source; for intake, which serves the whole workspace."""
+    found = Identity.objects.filter(
+        workspace_id=workspace_id, source=source, external_id__in=list(external_ids)
+    )
+    return {identity.external_id: identity for identity in found}

@@ -1,0 +1,126 @@
+"""Reads about the team, each naming its reader."""
+
+from django.db.models import QuerySet
+
+from cornbread.foundation import clock
+from cornbread.foundation.errors import NotFound
+from cornbread.team.domain.tokens import digest_of
+from cornbread.team.models import ApiToken, AuditEntry, Invitation, Member, Team, User, Workspace
+
+
+def member(slug: str, *, user: User) -> Member:
+    """The user's own membership in the workspace with this slug; NotFound for strangers."""
+    found = (
+        Member.objects.select_related("workspace", "user")
+        .filter(workspace__slug=slug, user=user, active=True)
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such workspace, or you are not a member of it.")
+    return found
+
+
+def memberships(*, user: User) -> QuerySet[Member]:
+    """All workspaces in which this user works, in the order of their names."""
+    return (
+        Member.objects.select_related("workspace", "user")
+        .filter(user=user, active=True)
+        .order_by("workspace__name", "pk")
+    )
+
+
+def colleagues(*, seen_by: Member) -> QuerySet[Member]:
+    """The active members of the reader's workspace."""
+    return (
+        Member.objects.select_related("user", "workspace")
+        .filter(workspace_id=seen_by.workspace_id, active=True)
+        .order_by("user__name", "user__email")
+    )
+
+
+def members(*, seen_by: Member) -> QuerySet[Member]:
+    """All members, former ones too, for the page that manages them."""
+    seen_by.require("member.read")
+    return (
+        Member.objects.select_related("user")
+        .prefetch_related("teams")
+        .filter(workspace_id=seen_by.workspace_id)
+        .order_by("-active", "user__name", "user__email")
+    )
+
+
+def colleague(member_id: int, *, seen_by: Member) -> Member:
+    """One active member of the reader's workspace; NotFound otherwise."""
+    found = colleagues(seen_by=seen_by).filter(pk=member_id).first()
+    if found is None:
+        raise NotFound("There is no such member in this workspace.")
+    return found
+
+
+def teams(*, seen_by: Member) -> QuerySet[Team]:
+    """The teams of the reader's workspace."""
+    return Team.objects.filter(workspace_id=seen_by.workspace_id).order_by("name")
+
+
+def team_ids(*, seen_by: Member) -> list[int]:
+    """The teams the reader belongs to."""
+    return list(seen_by.teams.values_list("pk", flat=True))
+
+
+def invitations(*, seen_by: Member) -> QuerySet[Invitation]:
+    """Invitations that can still be accepted."""
+    seen_by.require("member.read")
+    return Invitation.objects.filter(
+        workspace_id=seen_by.workspace_id, accepted_at=None, expires_at__gt=clock.now()
+    ).order_by("-created_at")
+
+
+def open_invitation(secret: str) -> Invitation:
+    """The invitation behind a link; the secret itself is the permission to read it."""
+    found = (
+        Invitation.objects.select_related("workspace")
+        .filter(digest=digest_of(secret), accepted_at=None, expires_at__gt=clock.now())
+        .first()
+    )
+    if found is None:
+        raise NotFound("This invitation was used, has expired, or never was. Ask for a new one.")
+    return found
+
+
+def tokens(*, seen_by: Member) -> QuerySet[ApiToken]:
+    """The API tokens of the workspace, without their secrets."""
+    seen_by.require("token.write")
+    return (
+        ApiToken.objects.select_related("member__user")
+        .filter(workspace_id=seen_by.workspace_id)
+        .order_by("revoked_at", "-created_at")
+    )
+
+
+def audit(*, seen_by: Member) -> QuerySet[AuditEntry]:
+    """Who changed what, newest first."""
+    seen_by.require("member.read")
+    return (
+        AuditEntry.objects.select_related("member__user")
+        .filter(workspace_id=seen_by.workspace_id)
+        .order_by("-pk")
+    )
+
+
+def workspace_named(slug: str) -> Workspace:
+    """A workspace by its slug, for commands run by the operator of the machine."""
+    found = Workspace.objects.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Workspace.objects.order_by("slug").values_list("slug", flat=True)[:20])
+        raise NotFound(f"There is no workspace {slug}. Known: {known or 'none yet'}.")
+    return found
+
+
+def is_empty() -> bool:
+    """Whether nobody has set this installation up yet."""
+    return not User.objects.exists() and not Workspace.objects.exists()
+
+
+def needs_owner() -> bool:
+    """Whether first-run set-up is still open: no user exists at all."""
+    return not User.objects.exists()
