@@ -22,7 +22,10 @@ ASSETS: dict[str, tuple[str, str, str, list[str]]] = {
 def entry(folder: str) -> dict[str, object]:
     """One asset's part of the manifest."""
     name, version, licence, elsewhere = ASSETS[folder]
-    paths = [*sorted((STATIC / "vendor" / folder).iterdir()), *[STATIC / path for path in elsewhere]]
+    paths = [
+        *sorted((STATIC / "vendor" / folder).iterdir()),
+        *[STATIC / path for path in elsewhere],
+    ]
     files = {
         path.relative_to(STATIC).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in paths
