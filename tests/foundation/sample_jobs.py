@@ -79,6 +79,14 @@ def waits_for(gate: str, log: str) -> None:
     _append(log, f"end {os.getpid()}")
 
 
+@job(lease_s=0.6)
+def outlasts_its_lease(log: str) -> None:
+    """Run for longer than the lease."""
+    _append(log, f"start {os.getpid()}")
+    time.sleep(2)
+    _append(log, f"end {os.getpid()}")
+
+
 @job(max_attempts=2)
 def kills_its_worker(log: str) -> None:
     """End the process without a word."""

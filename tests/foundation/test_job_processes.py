@@ -107,8 +107,8 @@ def test_the_job_of_a_killed_worker_is_run_by_another_at_once(office, tmp_path):
     until(lambda: len(office.lines()) == 3)
     second.terminate()
     second.wait(10)
-    pids = [str(first.pid), str(second.pid), str(second.pid)]
-    assert office.lines() == [list(pair) for pair in zip(("start", "start", "end"), pids)]
+    one, two = str(first.pid), str(second.pid)
+    assert office.lines() == [["start", one], ["start", two], ["end", two]]
     (job,) = office.jobs()
     assert (job["state"], job["attempts"]) == ("done", 2)
 
@@ -146,3 +146,11 @@ def test_a_worker_told_to_stop_finishes_what_it_runs(office, tmp_path):
     assert worker.wait(10) == 0
     (job,) = office.jobs()
     assert (job["state"], job["attempts"]) == ("done", 1)
+
+
+def test_a_job_longer_than_its_lease_is_kept_by_the_heartbeat(office):
+    office.do("ask", "outlasts_its_lease", str(office.log))
+    workers = [office.worker("default", "until empty") for _ in range(2)]
+    for worker in workers:
+        assert worker.wait(20) == 0
+    assert [word for word, _ in office.lines()] == ["start", "end"]
