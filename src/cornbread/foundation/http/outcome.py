@@ -55,7 +55,8 @@ def _verdict(broken: Exception, budget: Budget, host: str) -> HttpTrouble:
 
 
 def _why_not_connected(broken: Exception, host: str, *, late: bool) -> str:
-    if isinstance(broken.__cause__, ssl.SSLCertVerificationError):
+    # Among the arguments, because the pool raises the error anew without its cause.
+    if any(isinstance(reason, ssl.SSLCertVerificationError) for reason in broken.args):
         return f"The certificate of {host} is not valid."
     if late:
         return f"{host} could not be reached in time."

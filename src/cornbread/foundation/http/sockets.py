@@ -89,6 +89,6 @@ def _as_httpcore(late: type[Exception], failed: type[Exception]) -> Iterator[Non
     try:
         yield
     except TimeoutError as problem:
-        raise late from problem
+        raise late(problem) from problem
     except OSError as problem:
-        raise failed from problem
+        raise failed(problem) from problem
