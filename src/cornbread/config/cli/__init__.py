@@ -1,0 +1,27 @@
+"""The ``cornbread`` command. Every command is a module of this package with a ``command``."""
+
+from cornbread.config.cli.group import Commands
+
+#: Name of the command = module that holds it; a module is loaded only when it is asked for.
+COMMANDS = {
+    "run": "run",
+    "serve": "serve",
+    "listen": "listen",
+    "work": "work",
+    "prepare": "prepare",
+    "migrate": "migrate",
+}
+
+
+app = Commands(
+    name="cornbread",
+    modules={name: f"{__name__}.{module}" for name, module in COMMANDS.items()},
+    help="Cornbread hears what customers say, and helps to answer while it matters.",
+    epilog="All state lies under CORNBREAD_HOME (default: ./var). Exit code 2 is a refusal.",
+)
+
+
+def main() -> int:
+    """Run the command line; the exit code is 0, or 2 with a sentence on stderr for a refusal."""
+    app(prog_name="cornbread")
+    return 0
