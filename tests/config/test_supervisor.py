@@ -132,6 +132,8 @@ def test_a_signal_to_the_supervisor_stops_all_of_it(
     one.process.send_signal(number)
     assert one.process.wait(timeout=5) == 0
     assert not any(lives(pid) for pid in pids)
+    assert (one.place / "0.stopped").exists()
+    assert (one.place / "1.stopped").exists()
     assert "all stopped" in one.said()
 
 

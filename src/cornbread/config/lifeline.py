@@ -44,9 +44,10 @@ def stop_event() -> threading.Event:
     A thread waits for the signals, because setting an event inside a signal handler can deadlock
     with the very wait that the signal interrupted. A second Ctrl-C ends the process at once.
     """
+    # Blocked before any thread starts: one that let a signal through would end the process.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     ours = {signal.SIGTERM} if hold() else {signal.SIGTERM, signal.SIGINT}
     stop = threading.Event()
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     threading.Thread(target=_await, args=(ours, stop), name="signals", daemon=True).start()
     return stop
 
