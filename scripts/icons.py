@@ -10,10 +10,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SPRITE = HERE.parent / "src/cornbread/foundation/static/icons.svg"
-STROKE = (
-    'fill="none" stroke="currentColor" stroke-width="2" '
-    'stroke-linecap="round" stroke-linejoin="round"'
-)
+#: The width of a line is left to the stylesheet, which knows how large an icon is shown.
+STROKE = 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"'
 
 
 def listed(lines: list[str]) -> Iterator[tuple[str, str]]:
@@ -46,7 +44,8 @@ def symbols(icons: Path) -> Iterator[str]:
         if name in names:
             raise SystemExit(f"{name} is listed twice")
         names.add(name)
-        yield f'<symbol id="{name}" viewBox="0 0 24 24" {STROKE}>{inside(path.read_text())}</symbol>'
+        drawing = inside(path.read_text())
+        yield f'<symbol id="{name}" viewBox="0 0 24 24" {STROKE}>{drawing}</symbol>'
 
 
 def main() -> None:

@@ -85,9 +85,16 @@ def provide(section: Section) -> Callable[[Provider], Provider]:
 
 
 def links(section: Section, request: HttpRequest) -> list[Link]:
-    """What this visitor can reach from that place of the shell, in order."""
+    """What this visitor can reach from that place of the shell, in order, found once a request."""
+    found: dict[Section, list[Link]] = request.__dict__.setdefault("cornbread_links", {})
+    if section not in found:
+        found[section] = _find(section, request)
+    return found[section]
+
+
+def _find(section: Section, request: HttpRequest) -> list[Link]:
     _discover()
-    entries = sorted((e for e in _entries.values() if e.section == section), key=lambda e: e.order)
+    entries = sorted((e for e in _entries.values() if e.section == section), key=_order)
     found = [link for entry in entries if (link := _link(entry, request)) is not None]
     for provider in _providers.get(section, []):
         found += provider(request)
@@ -103,9 +110,25 @@ def _with_current(found: list[Link], path: str) -> list[Link]:
     return [replace(link, current=link.href == here) for link in found]
 
 
+def home_of(slug: str) -> str:
+    """The page that a workspace opens with: the first place on the rail."""
+    _discover()
+    rail = sorted((e for e in _entries.values() if e.section == Section.RAIL), key=_order)
+    for entry in rail:
+        try:
+            return reverse(entry.url_name, kwargs={"slug": slug})
+        except NoReverseMatch:
+            continue
+    return "/"
+
+
 def member_of(request: HttpRequest) -> MemberLike | None:
     """The member on whose behalf the page is shown; None outside a workspace."""
     return cast(MemberLike | None, getattr(request, "member", None))
+
+
+def _order(entry: Entry) -> int:
+    return entry.order
 
 
 def _link(entry: Entry, request: HttpRequest) -> Link | None:
