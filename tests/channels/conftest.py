@@ -1,0 +1,5 @@
+"""Fixtures of the channels' tests."""
+
+from tests.servers import mastodon_process, mastodon_server
+
+__all__ = ["mastodon_process", "mastodon_server"]
