@@ -22,8 +22,9 @@ class Label(models.Model):
 class Conversation(models.Model):
     """One case with one person, across public and direct messages.
 
-    Everything from ``level`` down is worked out from the timeline by ``care.refresh`` and could be
-    thrown away and computed again. ``due_at`` is when the level drops next; null when it cannot.
+    The status and everything from ``level`` down are worked out from the timeline by
+    ``care.refreshing`` and could be thrown away and computed again. ``due_at`` is when the level
+    drops next; null when it cannot.
     """
 
     class Status(models.TextChoices):
@@ -52,13 +53,15 @@ class Conversation(models.Model):
     last_at = models.DateTimeField(null=True, blank=True)
     preview = models.CharField(max_length=200, blank=True)
     last_entry_id = models.PositiveBigIntegerField(default=0)
-    #: When it will be late: what the inbox is ordered by; far in the future when nothing waits.
-    urgency = models.DateTimeField(null=True, blank=True)
+    #: What the inbox is ordered by, smallest first; see domain.clock.position.
+    position = models.BigIntegerField(default=0)
+    #: When time alone changes the clock or the status, so that both are worked out again.
+    changes_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
             models.Index(
-                fields=["workspace", "status", "urgency", "id"],
+                fields=["workspace", "status", "position", "id"],
                 name="conversation_urgent",
                 condition=models.Q(merged_into=None),
             ),
@@ -66,9 +69,9 @@ class Conversation(models.Model):
             models.Index(fields=["workspace", "assignee", "status"], name="conversation_mine"),
             models.Index(fields=["person"], name="conversation_person"),
             models.Index(
-                fields=["snoozed_until"],
-                name="conversation_snoozed",
-                condition=models.Q(status="snoozed"),
+                fields=["changes_at"],
+                name="conversation_changes",
+                condition=models.Q(changes_at__isnull=False),
             ),
         ]
 

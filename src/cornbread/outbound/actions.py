@@ -61,9 +61,9 @@ def submit(
     """
     by.require("conversation.reply")
     _can_send(channel, visibility)
-    key = f"{by.workspace_id}-{idempotency_key}"[:64] if idempotency_key else secrets.token_hex(20)
+    key = idempotency_key or secrets.token_hex(20)
     delivery, created = Delivery.objects.get_or_create(
-        idempotency_key=key,
+        idempotency_key=queries.stored_key(by.workspace_id, key),
         defaults={
             "workspace_id": by.workspace_id,
             "channel": channel,

@@ -1,5 +1,7 @@
 """Reads about drafts and deliveries, each naming its reader."""
 
+import hashlib
+
 from django.db.models import QuerySet
 
 from cornbread.foundation.errors import NotFound
@@ -42,3 +44,16 @@ def stuck(*, seen_by: Member) -> QuerySet[Delivery]:
     seen_by.require("conversation.read")
     waiting = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
     return Delivery.objects.filter(workspace_id=seen_by.workspace_id, state__in=waiting)
+
+
+def known_key(idempotency_key: str, *, seen_by: Member) -> bool:
+    """Whether this very reply was submitted before, so that a repeat is no new reply."""
+    return Delivery.objects.filter(
+        idempotency_key=stored_key(seen_by.workspace_id, idempotency_key)
+    ).exists()
+
+
+def stored_key(workspace_id: int, idempotency_key: str) -> str:
+    """A client's key as it is stored: apart for each workspace, and of bounded length."""
+    digest = hashlib.sha256(f"{workspace_id}:{idempotency_key}".encode())
+    return digest.hexdigest()[:40]

@@ -32,9 +32,14 @@ def person(person_id: int, *, seen_by: Member) -> Person:
 def memories(person_id: int, *, seen_by: Member) -> QuerySet[Memory]:
     """What is remembered of a person and has neither expired nor been forgotten."""
     person(person_id, seen_by=seen_by)
+    return held_memories(seen_by.workspace_id, person_id)
+
+
+def held_memories(workspace_id: int, person_id: int) -> QuerySet[Memory]:
+    """The same for a person whom the reader was already shown, e.g. inside a conversation."""
     return (
         Memory.objects.select_related("noted_by__user")
-        .filter(workspace_id=seen_by.workspace_id, person_id=person_id, forgotten_at=None)
+        .filter(workspace_id=workspace_id, person_id=person_id, forgotten_at=None)
         .filter(Q(expires_at=None) | Q(expires_at__gt=clock.now()))
         .order_by("-learned_at", "-pk")
     )

@@ -6,7 +6,7 @@ customer waits for its own answer, and the same two spans say when that is late 
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -48,12 +48,23 @@ class Clock(msgspec.Struct, frozen=True):
     missed: bool = False
     changes_at: datetime | None = None
 
-    @property
-    def order(self) -> tuple[int, datetime]:
-        """Sorts by what will be late first; then what was missed, oldest first; then the rest."""
+    def position(self, last_at: datetime) -> int:
+        """Where the conversation stands in the queue, smallest first, as one whole number.
+
+        What will be late first; then what was missed, oldest first; then where nothing waits,
+        the latest activity (``last_at``) first. Microseconds, with a span of numbers for each.
+        """
         if self.late_at is None:
-            return 2, datetime.max.replace(tzinfo=UTC)
-        return (1 if self.missed else 0), self.late_at
+            return 3 * SPAN - _microseconds(last_at)
+        return (SPAN if self.missed else 0) + _microseconds(self.late_at)
+
+
+#: Longer than any time since 1970 that a datetime can hold, in microseconds.
+SPAN = 10**18
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def next_drop(entries: Sequence[Entry], thresholds: Thresholds, now: datetime) -> Drop | None:

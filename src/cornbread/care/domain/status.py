@@ -8,8 +8,9 @@
 | resolved | refused | open | refused | refused | open | resolved | resolved |
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -24,6 +25,63 @@ from cornbread.care.domain.timeline import (
 from cornbread.foundation.errors import Invalid, Refusal
 
 
+class Command(StrEnum):
+    """What a person may want of a conversation."""
+
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+    SNOOZE = "snooze"
+    PEND = "pend"
+
+
+_RESULTS: Mapping[Command, Status] = {
+    Command.RESOLVE: Status.RESOLVED,
+    Command.REOPEN: Status.OPEN,
+    Command.SNOOZE: Status.SNOOZED,
+    Command.PEND: Status.PENDING,
+}
+
+_REFUSED: Mapping[tuple[Status, Command], tuple[str, str]] = {
+    (Status.RESOLVED, Command.RESOLVE): (
+        "already_resolved",
+        "This conversation is resolved already.",
+    ),
+    (Status.OPEN, Command.REOPEN): ("already_open", "This conversation is open already."),
+    (Status.PENDING, Command.PEND): (
+        "already_pending",
+        "This conversation waits for the customer already.",
+    ),
+    (Status.RESOLVED, Command.PEND): (
+        "resolved",
+        "This conversation is resolved. Reopen it first if you wait for the customer.",
+    ),
+    (Status.RESOLVED, Command.SNOOZE): (
+        "resolved",
+        "This conversation is resolved. Reopen it first if it should come back later.",
+    ),
+}
+
+
+def after_command(
+    status: Status, command: Command, *, now: datetime, until: datetime | None = None
+) -> Status:
+    """The status after a person's command; a Refusal says why not.
+
+    Snoozing needs ``until``, a time still to come; one already snoozed gets the new time.
+    """
+    refused = _REFUSED.get((status, command))
+    if refused is not None:
+        code, sentence = refused
+        raise Refusal(sentence, code=code)
+    if command is Command.SNOOZE and (until is None or until <= now):
+        raise Invalid(
+            "Choose a time that is still to come.",
+            code="snooze_not_in_the_future",
+            fields={"until": "must lie in the future"},
+        )
+    return _RESULTS[command]
+
+
 class Standing(msgspec.Struct, frozen=True):
     """A status; ``snoozed_until`` is set while snoozed and only then."""
 
@@ -33,49 +91,6 @@ class Standing(msgspec.Struct, frozen=True):
 
 OPEN = Standing(Status.OPEN)
 PENDING = Standing(Status.PENDING)
-RESOLVED = Standing(Status.RESOLVED)
-
-
-def resolve(standing: Standing) -> Standing:
-    """A person says that nothing is left to do."""
-    if standing.status is Status.RESOLVED:
-        raise Refusal("This conversation is resolved already.", code="already_resolved")
-    return RESOLVED
-
-
-def reopen(standing: Standing) -> Standing:
-    """A person takes it up again, from wherever it stands."""
-    if standing.status is Status.OPEN:
-        raise Refusal("This conversation is open already.", code="already_open")
-    return OPEN
-
-
-def pend(standing: Standing) -> Standing:
-    """A person says that it is the customer's turn."""
-    if standing.status is Status.PENDING:
-        raise Refusal("This conversation waits for the customer already.", code="already_pending")
-    if standing.status is Status.RESOLVED:
-        raise Refusal(
-            "This conversation is resolved. Reopen it first if you wait for the customer.",
-            code="resolved",
-        )
-    return PENDING
-
-
-def snooze(standing: Standing, *, until: datetime, now: datetime) -> Standing:
-    """A person puts it aside until a time to come; one already snoozed gets the new time."""
-    if standing.status is Status.RESOLVED:
-        raise Refusal(
-            "This conversation is resolved. Reopen it first if it should come back later.",
-            code="resolved",
-        )
-    if until <= now:
-        raise Invalid(
-            "That time has passed. Choose one that is still to come.",
-            code="snooze_in_the_past",
-            fields={"until": "must lie in the future"},
-        )
-    return Standing(Status.SNOOZED, until)
 
 
 def customer_wrote(standing: Standing) -> Standing:

@@ -95,7 +95,7 @@ class Snoozed(msgspec.Struct, frozen=True):
 class Merged(msgspec.Struct, frozen=True):
     """The conversation that was taken into this one."""
 
-    conversation_id: int
+    conversation_id: int = msgspec.field(name="conversation")
 
 
 class MemoryUsed(msgspec.Struct, frozen=True):

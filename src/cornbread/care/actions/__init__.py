@@ -1,0 +1,51 @@
+"""Every change to a conversation. Each locks it, checks permission, adds to the timeline, and
+works the level out anew, in one transaction.
+"""
+
+from cornbread.care.actions.conversations import (
+    assign,
+    hand_to_team,
+    note,
+    open_from_mention,
+    reopen,
+    resolve,
+    set_pending,
+    snooze,
+)
+from cornbread.care.actions.labels import create_label, label, unlabel
+from cornbread.care.actions.presence import look, look_away
+from cornbread.care.actions.replies import (
+    Mode,
+    Target,
+    discard_draft,
+    draft_of,
+    reply,
+    save_draft,
+    target_of,
+)
+from cornbread.care.actions.touches import record_touch, remember_from
+
+__all__ = [
+    "Mode",
+    "Target",
+    "assign",
+    "create_label",
+    "discard_draft",
+    "draft_of",
+    "hand_to_team",
+    "label",
+    "look",
+    "look_away",
+    "note",
+    "open_from_mention",
+    "record_touch",
+    "remember_from",
+    "reopen",
+    "reply",
+    "resolve",
+    "save_draft",
+    "set_pending",
+    "snooze",
+    "target_of",
+    "unlabel",
+]

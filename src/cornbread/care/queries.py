@@ -1,0 +1,201 @@
+"""Reads about conversations, each naming its reader."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from cornbread.care.models import Conversation, Entry, Label, Presence
+from cornbread.foundation import clock
+from cornbread.foundation.errors import NotFound
+from cornbread.people.models import Identity, Memory
+from cornbread.people.queries import held_memories
+from cornbread.team.models import Member
+from cornbread.team.queries import team_ids
+
+#: Somebody who gave no sign for so long is not looking any more.
+PRESENT_FOR = timedelta(seconds=40)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader wants to see of the inbox. Empty means everything."""
+
+    status: str = "open"
+    assignee: str = ""  # "me", "none" or a member's id
+    label: str = ""
+    channel: int | None = None
+    person: int | None = None
+    level: int | None = None
+    search: str = ""
+
+
+def conversations(*, seen_by: Member) -> QuerySet[Conversation]:
+    """The conversations the reader may know of; partners see what was given to them."""
+    seen_by.require("conversation.read")
+    found = Conversation.objects.filter(workspace_id=seen_by.workspace_id, merged_into=None)
+    if seen_by.limited_to_teams:
+        theirs = Q(team_id__in=team_ids(seen_by=seen_by)) | Q(assignee_id=seen_by.pk)
+        found = found.filter(theirs)
+    return found
+
+
+def inbox(filters: Filters, *, seen_by: Member) -> QuerySet[Conversation]:
+    """The reader's conversations by filter, what will be late first."""
+    found = _filtered(conversations(seen_by=seen_by), filters, seen_by)
+    return (
+        found.select_related("person", "identity", "channel", "assignee__user", "team")
+        .prefetch_related("labels", _present())
+        .order_by("position", "pk")
+    )
+
+
+def _filtered(
+    found: QuerySet[Conversation], filters: Filters, seen_by: Member
+) -> QuerySet[Conversation]:
+    if filters.status and filters.status != "all":
+        found = found.filter(status=filters.status)
+    if filters.assignee == "me":
+        found = found.filter(assignee_id=seen_by.pk)
+    elif filters.assignee == "none":
+        found = found.filter(assignee_id=None)
+    elif filters.assignee.isdecimal():
+        found = found.filter(assignee_id=int(filters.assignee))
+    if filters.label:
+        found = found.filter(labels__name=filters.label)
+    for field in ("channel", "person", "level"):
+        value = getattr(filters, field)
+        if value is not None:
+            found = found.filter(**{field: value})
+    if filters.search:
+        found = found.filter(_says(filters.search)).distinct()
+    return found
+
+
+def _says(words: str) -> Q:
+    return (
+        Q(person__name__icontains=words)
+        | Q(identity__handle__icontains=words)
+        | Q(entries__mention__text__icontains=words)
+        | Q(entries__text__icontains=words)
+    )
+
+
+def after(
+    found: QuerySet[Conversation], place: tuple[int, int] | None
+) -> QuerySet[Conversation]:
+    """The part of an inbox after a keyset place: the position and id of the last one seen."""
+    if place is None:
+        return found
+    position, id_ = place
+    return found.filter(Q(position__gt=position) | Q(position=position, pk__gt=id_))
+
+
+def _present() -> Prefetch[str, QuerySet[Presence], str]:
+    return Prefetch("presences", queryset=_fresh_presences(), to_attr="present")
+
+
+def _fresh_presences() -> QuerySet[Presence]:
+    recent = clock.now() - PRESENT_FOR
+    return Presence.objects.select_related("member__user").filter(seen_at__gte=recent)
+
+
+def conversation(conversation_id: int, *, seen_by: Member, lock: bool = False) -> Conversation:
+    """One conversation; a merged one leads to where it went. NotFound for everybody else."""
+    conversation_id = _where_it_went(conversation_id, seen_by)
+    found = conversations(seen_by=seen_by)
+    if lock:
+        found = found.select_for_update(of=("self",))
+    else:
+        found = found.select_related("person", "identity", "channel", "assignee__user", "team")
+        found = found.prefetch_related("labels")
+    one = found.filter(pk=conversation_id).first()
+    if one is None:
+        raise NotFound("There is no such conversation, or it was not given to your team.")
+    return one
+
+
+def _where_it_went(conversation_id: int, seen_by: Member) -> int:
+    gone = Conversation.objects.filter(
+        pk=conversation_id, workspace_id=seen_by.workspace_id, merged_into__isnull=False
+    ).first()
+    return gone.merged_into_id or conversation_id if gone else conversation_id
+
+
+def entries(conversation_id: int, *, seen_by: Member) -> QuerySet[Entry]:
+    """The timeline of a conversation, in the order in which things happened."""
+    one = conversation(conversation_id, seen_by=seen_by)
+    return (
+        Entry.objects.select_related(
+            "mention__identity", "delivery__by__user", "member__user", "channel", "identity"
+        )
+        .filter(conversation=one)
+        .order_by("at", "pk")
+    )
+
+
+def present(conversation_id: int, *, seen_by: Member) -> QuerySet[Presence]:
+    """Colleagues who have the conversation open right now, not the reader."""
+    return _fresh_presences().filter(
+        conversation_id=conversation_id, workspace_id=seen_by.workspace_id
+    ).exclude(member=seen_by)
+
+
+def others_of_person(one: Conversation, *, seen_by: Member) -> QuerySet[Conversation]:
+    """Other conversations with the same person, newest first."""
+    found = conversations(seen_by=seen_by).filter(person_id=one.person_id).exclude(pk=one.pk)
+    return found.select_related("channel").order_by("-last_at", "-pk")
+
+
+def identities_of(one: Conversation) -> QuerySet[Identity]:
+    """The accounts of the person of a conversation that was already opened to the reader."""
+    return Identity.objects.filter(person_id=one.person_id).order_by("pk")
+
+
+def memories_of(one: Conversation) -> QuerySet[Memory]:
+    """What is remembered of the person of a conversation already opened to the reader."""
+    return held_memories(one.workspace_id, one.person_id)
+
+
+def labels(*, seen_by: Member) -> QuerySet[Label]:
+    """The labels of the reader's workspace."""
+    return Label.objects.filter(workspace_id=seen_by.workspace_id).order_by("name")
+
+
+def counts(*, seen_by: Member) -> dict[str, int]:
+    """How many conversations stand where, for the folders of the inbox."""
+    every = conversations(seen_by=seen_by)
+    opened = every.filter(status="open")
+    return {
+        "open": opened.count(),
+        "mine": opened.filter(assignee_id=seen_by.pk).count(),
+        "unassigned": opened.filter(assignee_id=None).count(),
+        "pending": every.filter(status="pending").count(),
+        "snoozed": every.filter(status="snoozed").count(),
+    }
+
+
+def due_for_change(limit: int = 500) -> list[int]:
+    """Conversations whose clock or status time alone has changed; for the periodic job."""
+    due = Conversation.objects.filter(changes_at__lte=clock.now(), merged_into=None)
+    return list(due.order_by("changes_at").values_list("pk", flat=True)[:limit])
+
+
+def for_refresh(conversation_ids: Iterable[int]) -> list[Conversation]:
+    """Conversations whose worked-out columns are to be computed anew."""
+    ids = sorted(set(conversation_ids))
+    found: list[Conversation] = []
+    for start in range(0, len(ids), 900):
+        chunk = Conversation.objects.select_related("workspace").filter(
+            pk__in=ids[start : start + 900]
+        )
+        found.extend(chunk)
+    return found
+
+
+def levels_of(workspace_id: int) -> QuerySet[Conversation]:
+    """Every conversation that counts for the measures of a workspace, run by its operator."""
+    return Conversation.objects.filter(
+        workspace_id=workspace_id, merged_into=None, first_message_at__isnull=False
+    )
