@@ -25,7 +25,7 @@ _SECRET = re.compile(
 )
 _BEARER = re.compile(r"(?i)\b(bearer|basic|token)\s+[A-Za-z0-9._~+/=-]{6,}")
 _KEY = re.compile(
-    r"(?i)([\w-]*(?:key|token|secret|password|passwd|code|session|sig|signature|credential)s?)"
+    r"(?i)([\w-]*(?:key|token|secret|password|passwd|session|sig|signature|credential)s?)"
     r"([\"']?\s*[=:]\s*[\"']?)([^\s\"'&,;)}\]]+)"
 )
 _QUERY = re.compile(r"(?<=[\w/])\?[^\s\"'>)]*=[^\s\"'>)]*")
