@@ -90,6 +90,9 @@ def set_up(*, email: str, password: str, name: str, brand: str) -> Member:
     if not queries.needs_owner():
         raise NotAllowed("This installation is already set up. Sign in instead.")
     user = create_user(email, password, name=name)
+    # What the operator imported before there was anybody belongs to its first owner.
+    for earlier in Workspace.objects.filter(members=None):
+        add_member(earlier, user, Role.OWNER, by=SYSTEM)
     workspace = create_workspace(brand, owner=user)
     return queries.member(workspace.slug, user=user)
 

@@ -10,6 +10,8 @@ COMMANDS = {
     "work": "work",
     "prepare": "prepare",
     "migrate": "migrate",
+    "import": "import_posts",
+    "levels": "levels",
 }
 
 

@@ -1,0 +1,58 @@
+"""Bringing a file of posts in: streaming, resumable, and the same however often it is repeated."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from cornbread.channels import queries as channels
+from cornbread.channels.networks.file.mapping import Mapping
+from cornbread.channels.networks.file.problems import RejectedLine
+from cornbread.channels.networks.file.reader import batches, file_key, mapping_for, resume
+from cornbread.foundation.jobs.run import drain
+from cornbread.listening.actions import own_channel
+from cornbread.listening.intake import take_in
+from cornbread.team.domain.actors import Actor, require
+from cornbread.team.models import Workspace
+
+#: Posts in one transaction: long enough to be fast, short enough that others can write between.
+BATCH = 1000
+
+
+class Step(msgspec.Struct, frozen=True):
+    """How far an import is after a batch. ``offset`` and ``size`` are bytes of the file."""
+
+    offset: int
+    size: int
+    read: int
+    new: int
+    edited: int
+    rejected: tuple[RejectedLine, ...]
+
+
+def import_file(
+    path: Path, spec: str | None, workspace: Workspace, *, by: Actor, name: str = "import"
+) -> Iterator[Step]:
+    """Import a file step by step. A run that was cut off goes on where its last batch was kept.
+
+    Posts are known by their ids, so importing the file again, or another that overlaps with it,
+    changes nothing. Later rooms have followed every step when it is yielded.
+    """
+    require(by, "import.run", workspace.pk)
+    mapping: Mapping = mapping_for(path, spec)
+    channel = own_channel(workspace.pk, name, by=by)
+    start = resume(path, mapping, channels.cursor(channel.pk, f"file:{file_key(path)}"))
+    size = path.stat().st_size
+    # What a cut-off run had kept but not followed up comes first.
+    drain(queues=["reactions"], workspace_id=workspace.pk)
+    for batch, rejected, place in batches(path, mapping, size=BATCH, start=start):
+        kept = take_in(channel, batch)
+        drain(queues=["reactions"], workspace_id=workspace.pk)
+        yield Step(
+            offset=place.offset,
+            size=size,
+            read=len(batch.posts) + len(rejected),
+            new=len(kept.heard),
+            edited=len(kept.edited),
+            rejected=rejected,
+        )
