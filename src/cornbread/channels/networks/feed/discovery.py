@@ -24,12 +24,14 @@ def normal_address(given: str) -> str:
             address = address[len(prefix) :]
     if "://" not in address:
         address = f"https://{address}"
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Invalid(
-            "This is not the address of a page or feed.",
-            fields={"address": "Paste an address that begins with https://."},
-        )
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        usable = False
+    if not usable:
+        sentence = "This is not the address of a page or feed; it should begin with https://."
+        raise Invalid(sentence, fields={"address": sentence})
     return address
 
 

@@ -3,6 +3,7 @@
 import calendar
 import hashlib
 import io
+import re
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ MOST_ENTRIES = 1000
 _LONGEST_ID = 200
 _LONGEST_URL = 1000
 _MOST_ATTACHMENTS = 8
+_MAIL_AND_NAME = re.compile(r"[^\s@]+@[^\s@]+ \(([^()]+)\)$")
 _HOURS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}
 
 
@@ -130,7 +132,9 @@ def _author(entry: Mapping[str, Any], feed: Mapping[str, Any], url: str) -> Auth
     detail = entry.get("author_detail") or feed.get("author_detail") or {}
     home = _web(_string(detail.get("href")))
     mail = _string(detail.get("email"))
-    name = one_line(_string(detail.get("name")) or mail, 200)
+    # RSS writes "ana@example.org (Ana)", which the parser cuts in the wrong place at times.
+    written = _MAIL_AND_NAME.match(_string(entry.get("author")).strip())
+    name = one_line(written[1] if written else _string(detail.get("name")) or mail, 200)
     if name or home:
         return Author(
             external_id=_id(home or name.casefold()), handle=name or home, name=name, url=home
@@ -142,7 +146,8 @@ def _author(entry: Mapping[str, Any], feed: Mapping[str, Any], url: str) -> Auth
 def _moment(holder: Mapping[str, Any], names: Iterable[str], now: datetime) -> datetime | None:
     """The first of these dates that is one; nothing was said later than now."""
     for name in names:
-        value = holder.get(name)
+        # Only "in" tells: get() gives the date of publication for a missing date of update.
+        value = holder.get(name) if name in holder else None
         if not isinstance(value, time.struct_time):
             continue
         try:

@@ -66,7 +66,8 @@ class FeedStream:
     def _read(self, response: Response) -> ParsedFeed:
         feed = parse(
             response.content,
-            url=response.url,
+            # Not where redirects led today: relative ids have to stay the same.
+            url=self._account.address,
             content_type=response.headers.get("content-type", ""),
             now=clock.now(),
         )
