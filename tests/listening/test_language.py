@@ -47,6 +47,7 @@ def test_links_accounts_and_tags_say_nothing_about_the_language() -> None:
 
 
 def test_what_could_be_any_language_has_none() -> None:
+    assert detect("thanks so much!") is None
     assert detect("xqzv blorp fnord wibble kjhg") is None
 
 

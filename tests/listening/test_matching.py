@@ -23,7 +23,7 @@ HOSTILE = ROOT / ".." / "shared" / "data" / "hostile" / "naughty_strings.json"
 
 
 def caught(query: str, text: str, **about: str) -> bool:
-    post = MatchablePost(text, **about)  # type: ignore[arg-type]
+    post = MatchablePost(text, **about)
     naive = matches(parse(query), post)
     assert bool(Matcher.compile({1: query}).match(post)) is naive
     return naive

@@ -124,6 +124,7 @@ MISTAKES = [
     ("   ", 0, 3, None),
     ("(train", 0, 1, "(train)"),
     ("a (b OR (c", 8, 1, "a (b OR (c))"),
+    ("(a (b) c", 0, 1, "(a (b) c)"),
     ("train)", 5, 1, "train"),
     ("train ()", 6, 2, "train"),
     ('late "train', 5, 6, 'late "train"'),

@@ -88,13 +88,15 @@ def _field_keys(post: MatchablePost) -> Iterator[str]:
         yield from ("lang:" + "-".join(parts[: n + 1]) for n in range(len(parts)))
 
 
-def term_key(term: Term) -> str | None:
-    """The key that is in a post exactly when ``term`` holds of it, or None: then ``row`` says."""
+def sign_of(term: Term) -> str | list[str]:
+    """What is in a post exactly when ``term`` holds of it: one key, or words that stand in a row
+    (each of which is then a key as well)."""
     match term:
         case Word(text):
-            return text if len(units(text)) == 1 else None
-        case Phrase():
-            return None
+            row = units(text)
+            return row if len(row) > 1 else text
+        case Phrase(words):
+            return [unit for word in words for unit in units(word)]
         case Prefix(text):
             return f"{text}*"
         case Tag(name):
@@ -103,17 +105,6 @@ def term_key(term: Term) -> str | None:
             return f"@{name}"
         case Field(name, value):
             return f"{name}:{value}"
-
-
-def term_row(term: Term) -> list[str]:
-    """The words that stand in a row in every post of which ``term`` holds; all of them are keys."""
-    match term:
-        case Word(text):
-            return units(text)
-        case Phrase(words):
-            return [unit for word in words for unit in units(word)]
-        case _:
-            return []
 
 
 def required_keys(query: Query) -> frozenset[str]:
@@ -140,8 +131,8 @@ def _required(query: Query, *, wanted: bool) -> frozenset[str] | None:
         case _:
             if not wanted:
                 return None
-            key = term_key(query)
-            return frozenset({key or min(term_row(query), key=_key_commonness)})
+            sign = sign_of(query)
+            return frozenset({sign if isinstance(sign, str) else min(sign, key=_key_commonness)})
 
 
 def _commonness(keys: frozenset[str]) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from cornbread.listening.domain.evaluation import MatchablePost, explain, matches
-from cornbread.listening.domain.keys import PostKeys, required_keys, term_key, term_row
+from cornbread.listening.domain.keys import PostKeys, required_keys, sign_of
 from cornbread.listening.domain.query import (
     And,
     Not,
@@ -95,10 +95,10 @@ def _check(query: Query) -> Check:
 
 
 def _term_check(term: Term) -> Check:
-    key = term_key(term)
-    if key is not None:
-        return lambda read: key in read.keys
-    row = f" {' '.join(term_row(term))} "
+    sign = sign_of(term)
+    if isinstance(sign, str):
+        return lambda read: sign in read.keys
+    row = f" {' '.join(sign)} "
     return lambda read: row in read.line
 
 

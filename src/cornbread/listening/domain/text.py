@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 TokenKind = Literal["word", "tag", "handle", "break"]
@@ -130,13 +131,13 @@ def tag_words(name: str) -> list[str]:
     return [piece for run in _WORDS_OF_TAG.findall(name) for piece in _pieces(run)]
 
 
-def handle_forms(handle: str) -> set[str]:
+@lru_cache(maxsize=8192)
+def handle_forms(handle: str) -> frozenset[str]:
     """Every name that finds ``handle`` (normalised, no leading @): the whole, the part before its
     host, and the part before the first dot or hyphen, since ``@bart.Thanks`` is often a typo."""
-    forms = {handle, handle.partition("@")[0]}
-    if name := _HANDLE_NAME.match(handle):
-        forms.add(name.group())
-    return forms - {""}
+    name = _HANDLE_NAME.match(handle)
+    forms = {handle, handle.partition("@")[0], name.group() if name else ""}
+    return frozenset(forms - {""})
 
 
 @dataclass(frozen=True, slots=True)
