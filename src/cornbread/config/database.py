@@ -5,15 +5,19 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cornbread.config import sqlite
+from cornbread.foundation.errors import Invalid
 
 
 def database(url: str | None, home: Path) -> dict[str, Any]:
-    """Settings for one database: SQLite under ``home`` unless a postgres:// address is given."""
+    """Settings for one database: SQLite under ``home`` unless a postgres:// address is given.
+
+    Raises Invalid for an address of another kind, UnsafeSQLite where SQLite cannot be used.
+    """
     if not url:
         return _sqlite(home / "cornbread.sqlite3")
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return _sqlite(Path(parts.path))
+        return _sqlite(Path(unquote(parts.path)))
     if parts.scheme in {"postgres", "postgresql"}:
         return {
             "ENGINE": "django.db.backends.postgresql",
@@ -26,7 +30,7 @@ def database(url: str | None, home: Path) -> dict[str, Any]:
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": dict(parse_qsl(parts.query)),
         }
-    raise ValueError(f"DATABASE_URL starts with {parts.scheme}://; use postgres:// or sqlite://")
+    raise Invalid(f"DATABASE_URL starts with {parts.scheme}://; use postgres:// or sqlite://.")
 
 
 def _sqlite(path: Path) -> dict[str, Any]:

@@ -3,11 +3,33 @@
 import os
 from pathlib import Path
 
+from cornbread.foundation.errors import Refusal
+
+
+class HomeUnusable(Refusal):
+    """The directory for all state cannot be made or written to."""
+
+    code = "home_unusable"
+
 
 def home() -> Path:
-    """The directory of all state (``CORNBREAD_HOME``, default ``./var``), made when missing."""
-    path = Path(os.environ.get("CORNBREAD_HOME", "var")).resolve()
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """The directory of all state (``CORNBREAD_HOME``, default ``./var``), made when missing.
+
+    Raises HomeUnusable when it is not a directory, or not ours to write to.
+    """
+    path = Path(os.environ.get("CORNBREAD_HOME") or "var").expanduser().resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise HomeUnusable(
+            f"The data directory {path} cannot be made: {error.strerror}. "
+            "Choose another place with CORNBREAD_HOME."
+        ) from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise HomeUnusable(
+            f"The data directory {path} cannot be written to by this user. "
+            "Change its owner, or choose another place with CORNBREAD_HOME."
+        )
     return path
 
 

@@ -2,18 +2,25 @@
 
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from cornbread.foundation.errors import Refusal
 
-class KeyMissing(RuntimeError):
+
+class KeyMissing(Refusal):
     """The database holds secrets but the key that opens them is gone."""
+
+    code = "key_missing"
 
 
 @dataclass(frozen=True)
 class Keys:
+    """``session`` signs cookies; ``encryption`` holds Fernet keys, newest first."""
+
     session: str
     encryption: tuple[str, ...]
 
@@ -33,7 +40,8 @@ def _from_file(home: Path, name: str) -> str:
     path = home / "keys" / name
     if path.exists():
         return path.read_text().strip()
-    if name == "encryption" and _has_data(home):
+    # Looked at again after the database: another process may just have made both.
+    if name == "encryption" and _has_data(home) and not path.exists():
         raise KeyMissing(
             f"The key file {path} is missing, but a database exists. Restore the file from your "
             "backup, or set CORNBREAD_ENCRYPTION_KEYS. Starting without it would lose every secret."
@@ -46,16 +54,17 @@ def _from_file(home: Path, name: str) -> str:
 
 def _write_once(path: Path, key: str) -> None:
     """Two processes may start at once: link() lets exactly one of them name the key."""
-    mine = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key)
+    descriptor, mine = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
         os.link(mine, path)
     except FileExistsError:
         pass
     finally:
-        mine.unlink()
+        os.unlink(mine)
 
 
 def _has_data(home: Path) -> bool:

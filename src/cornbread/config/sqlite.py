@@ -7,12 +7,16 @@ SQLite before 3.51.3 can lose data when a write-ahead log is reset (fixed also i
 import sqlite3
 import sys
 
+from cornbread.foundation.errors import Refusal
+
 SAFE = (3, 51, 3)
 PATCHED = {(3, 44): 6, (3, 50): 7}
 
 
-class UnsafeSQLite(RuntimeError):
+class UnsafeSQLite(Refusal):
     """No SQLite at hand is outside the corruption range."""
+
+    code = "unsafe_sqlite"
 
 
 def is_safe(version: tuple[int, int, int]) -> bool:
@@ -23,17 +27,22 @@ def is_safe(version: tuple[int, int, int]) -> bool:
 
 def install() -> str:
     """Make ``import sqlite3`` give a safe SQLite; return its version, or raise UnsafeSQLite."""
-    if not is_safe(sqlite3.sqlite_version_info):  # type: ignore[arg-type]
-        try:
-            import pysqlite3
-        except ImportError as missing:
-            raise UnsafeSQLite(_sentence(sqlite3.sqlite_version)) from missing
-        sys.modules["sqlite3"] = pysqlite3
-        sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
-        if not is_safe(pysqlite3.sqlite_version_info):
-            raise UnsafeSQLite(_sentence(pysqlite3.sqlite_version))
-        return str(pysqlite3.sqlite_version)
-    return sqlite3.sqlite_version
+    if is_safe(_version(sqlite3.sqlite_version)):
+        return sqlite3.sqlite_version
+    try:
+        import pysqlite3
+    except ImportError as missing:
+        raise UnsafeSQLite(_sentence(sqlite3.sqlite_version)) from missing
+    if not is_safe(_version(pysqlite3.sqlite_version)):
+        raise UnsafeSQLite(_sentence(pysqlite3.sqlite_version))
+    sys.modules["sqlite3"] = pysqlite3
+    sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
+    return str(pysqlite3.sqlite_version)
+
+
+def _version(text: str) -> tuple[int, int, int]:
+    major, minor, patch = (int(part) for part in text.split(".")[:3])
+    return major, minor, patch
 
 
 def _sentence(version: str) -> str:

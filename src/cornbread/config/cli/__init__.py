@@ -10,6 +10,7 @@ COMMANDS = {
     "work": "work",
     "prepare": "prepare",
     "migrate": "migrate",
+    "doctor": "doctor",
     "import": "import_posts",
     "levels": "levels",
 }

@@ -53,12 +53,16 @@ class Commands(click.Group):
         except Exception as error:
             if not _is_database_trouble(error):
                 raise
-            sentence = str(error).strip().splitlines()[0]
-            refusal = Refusal(
-                f"The database is not ready: {sentence}\n"
-                "Run `cornbread migrate`; if that does not help, `cornbread doctor` tells more."
-            )
-            raise Refused(refusal) from error
+            raise Refused(_database_refusal(error)) from error
+
+
+def _database_refusal(error: Exception) -> Refusal:
+    sentence = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    return Refusal(
+        f"The database is not ready: {sentence}\n"
+        "Run `cornbread migrate`; if that does not help, `cornbread doctor` tells more.",
+        code="database_not_ready",
+    )
 
 
 def _is_database_trouble(error: Exception) -> bool:

@@ -3,6 +3,7 @@
 import click
 
 from cornbread.config.cli.loading import load_product
+from cornbread.config.cli.output import console
 
 
 @click.command()
@@ -11,4 +12,5 @@ def command() -> None:
     load_product()
     from cornbread.config import migrating
 
-    migrating.migrate()
+    if not migrating.migrate():
+        console.print("The database is up to date.")

@@ -16,9 +16,9 @@ def command(queues: tuple[str, ...], threads: int) -> None:
     from django.conf import settings
 
     from cornbread.foundation.errors import Invalid
-    from cornbread.foundation.jobs.worker import Worker
+    from cornbread.foundation.jobs import Worker
 
     known = settings.TASKS["default"]["QUEUES"]
     if unknown := set(queues) - set(known):
         raise Invalid(f"There is no queue {', '.join(sorted(unknown))}. Known: {', '.join(known)}.")
-    Worker(list(queues) or known, threads=threads).run(stop)
+    Worker(queues or None, threads=threads).run(stop)
