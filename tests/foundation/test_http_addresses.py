@@ -92,6 +92,12 @@ def test_only_http_and_https_are_spoken(public: HttpClient, url: str) -> None:
     assert refused.value.reason == "address_refused"
 
 
+@pytest.mark.parametrize("port", ["99999", "0", "-1", "abc"])
+def test_a_port_that_does_not_exist_is_refused(http: HttpClient, port: str) -> None:
+    with pytest.raises(Refused):
+        http.request("GET", f"http://127.0.0.1:{port}/")
+
+
 def test_a_password_in_the_address_is_refused(http: HttpClient) -> None:
     with pytest.raises(Refused, match="user name and password") as refused:
         http.request("GET", "http://ana:geheim@127.0.0.1/")

@@ -176,14 +176,19 @@ def _problem(problem: BaseException) -> dict[str, Any]:
 
 
 def _message(record: logging.LogRecord) -> str:
-    """The text of a record; an exception put into it shows only its class."""
+    """The text of a record, without the words of exceptions and the paths of Django's requests."""
     if isinstance(record.msg, BaseException):
         return type(record.msg).__qualname__
     if isinstance(record.args, tuple):
-        record.args = tuple(
-            type(arg).__qualname__ if isinstance(arg, BaseException) else arg for arg in record.args
-        )
+        path = getattr(getattr(record, "request", None), "path", None)
+        record.args = tuple(_shown(arg, path) for arg in record.args)
     try:
         return record.getMessage()
     except (TypeError, ValueError):
         return str(record.msg)
+
+
+def _shown(arg: object, path: str | None) -> object:
+    if isinstance(arg, BaseException):
+        return type(arg).__qualname__
+    return "***" if path is not None and arg == path else arg

@@ -53,6 +53,9 @@ def check_url(url: URL, *, sent: bool = False) -> None:
         raise Refused("Please leave the user name and password out of the address.", sent=sent)
     if not url.host:
         raise Refused("This address names no host.", sent=sent)
+    # The system's resolver takes larger numbers and quietly means another port.
+    if url.port is not None and not 0 < url.port < 65536:
+        raise Refused("The port in this address must be between 1 and 65535.", sent=sent)
 
 
 def _embedded(address: Address) -> IPv4Address | None:

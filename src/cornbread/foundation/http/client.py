@@ -128,11 +128,9 @@ class HttpClient:
         payload: tuple[Any, Form | bytes | None],
         steps: dict[str, float],
     ) -> httpx.Request:
-        json, data = payload
+        content, form = _body(*payload)
         named = httpx.Headers({"Accept-Encoding": "gzip, deflate"})
-        content = data if isinstance(data, bytes) else None
-        if json is not None:
-            content = msgspec.json.encode(json)
+        if payload[0] is not None:
             named["Content-Type"] = "application/json"
         try:
             named.update(headers)
@@ -140,16 +138,14 @@ class HttpClient:
             # Given to httpx as params=, they would replace what the address already asks for.
             if params:
                 target = target.copy_merge_params(params)
+            extensions = {"timeout": steps}
             return self._client.build_request(
-                method,
-                target,
-                headers=named,
-                content=content,
-                data=None if isinstance(data, bytes) else data,
-                extensions={"timeout": steps},
+                method, target, headers=named, content=content, data=form, extensions=extensions
             )
         except (httpx.InvalidURL, UnicodeError) as wrong:
-            raise Refused("This address cannot be read; please check it.") from wrong
+            raise Refused(
+                "This address, or a value sent with it, cannot be read; please check them."
+            ) from wrong
 
     def _send(
         self, request: httpx.Request, budget: Budget, *, follow_redirects: bool
@@ -162,6 +158,12 @@ class HttpClient:
             response.close()
             request = onward(request, response.next_request)
         raise OutcomeUnknown(f"{request.url.host} sent us on too many times.")
+
+
+def _body(json: Any, data: Form | bytes | None) -> tuple[bytes | None, Form | None]:
+    if json is not None:
+        return msgspec.json.encode(json), None
+    return (data, None) if isinstance(data, bytes) else (None, data)
 
 
 def _pieces(response: httpx.Response, max_bytes: int) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Iterator
+from functools import cache
 from typing import cast
 
 import httpcore
@@ -14,13 +15,20 @@ from cornbread.foundation.http.network import PinnedBackend
 KEEPALIVE_S = 4.0
 
 
+@cache
+def _default_tls() -> ssl.SSLContext:
+    """Trusts the usual authorities. Kept, because loading them all takes tens of milliseconds."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class PinnedTransport(httpx.BaseTransport):
     """Connections by origin, each pinned to an address that was checked; HTTP/1.1, no retries."""
 
     def __init__(self, *, local: bool, tls: ssl.SSLContext | None) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=tls or httpx.create_ssl_context(trust_env=False),
-            max_connections=100,
+            ssl_context=tls or _default_tls(),
+            # Every open stream holds a connection; how many there are is for its callers to say.
+            max_connections=None,
             max_keepalive_connections=20,
             keepalive_expiry=KEEPALIVE_S,
             retries=0,
