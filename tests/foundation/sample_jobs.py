@@ -97,7 +97,7 @@ def kills_its_worker(log: str) -> None:
 @job()
 def signs(number: int, log: str) -> None:
     """Note that it ran, and where."""
-    time.sleep(0.002)
+    time.sleep(0.005)
     _append(log, f"{number} {os.getpid()}")
 
 

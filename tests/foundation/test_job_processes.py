@@ -66,6 +66,13 @@ class Office:
         assert worker.stdout.readline() == "ready\n"
         return worker
 
+    def cut_connections(self) -> None:
+        with psycopg.connect(self.env["JOBS_DATABASE"]) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
     def lines(self) -> list[list[str]]:
         return [line.split() for line in self.log.read_text().splitlines()]
 
@@ -125,13 +132,33 @@ def test_a_job_that_kills_every_worker_is_dead_after_its_attempts(office):
 
 
 def test_two_workers_share_the_jobs_and_never_run_one_twice(office):
-    office.do("ask_many", "300", str(office.log))
-    workers = [office.worker("default", "until empty") for _ in range(2)]
+    workers = [office.worker() for _ in range(2)]
+    office.do("ask_many", "400", str(office.log))
+    until(lambda: len(office.lines()) >= 400, seconds=60)
     for worker in workers:
-        assert worker.wait(60) == 0
+        worker.terminate()
+        assert worker.wait(10) == 0
     numbers = Counter(int(number) for number, _ in office.lines())
-    assert numbers == dict.fromkeys(range(300), 1)
+    assert numbers == dict.fromkeys(range(400), 1)
     assert {int(pid) for _, pid in office.lines()} == {worker.pid for worker in workers}
+    assert {(job["state"], job["attempts"]) for job in office.jobs()} == {("done", 1)}
+
+
+def test_jobs_do_not_wait_behind_long_ones_while_another_worker_is_free(office, tmp_path):
+    gate = tmp_path / "gate"
+    for _ in range(3):
+        office.do("ask", "waits_for", str(gate), str(office.log))
+    office.do("ask_many", "5", str(office.log))
+    first = office.worker()
+    until(lambda: len(office.lines()) == 3)
+    second = office.worker()
+    until(lambda: len(office.lines()) == 8)
+    assert [int(pid) for _, pid in office.lines()] == [first.pid] * 3 + [second.pid] * 5
+    gate.touch()
+    until(lambda: len(office.lines()) == 11)
+    first.terminate()
+    assert first.wait(10) == 0
+    assert {(job["state"], job["attempts"]) for job in office.jobs()} == {("done", 1)}
 
 
 def test_a_worker_told_to_stop_finishes_what_it_runs(office, tmp_path):
@@ -154,3 +181,20 @@ def test_a_job_longer_than_its_lease_is_kept_by_the_heartbeat(office):
     for worker in workers:
         assert worker.wait(20) == 0
     assert [word for word, _ in office.lines()] == ["start", "end"]
+
+
+@pytest.mark.postgres
+def test_a_worker_outlives_a_restart_of_the_database(office, tmp_path):
+    if not office.env["JOBS_DATABASE"].startswith("postgres"):
+        pytest.skip("SQLite is no server")
+    gate = tmp_path / "gate"
+    office.do("ask", "waits_for", str(gate), str(office.log))
+    worker = office.worker()
+    until(lambda: len(office.lines()) == 1)
+    office.cut_connections()
+    office.do("ask", "signs", "1", str(office.log))
+    until(lambda: len(office.lines()) == 2)
+    gate.touch()
+    until(lambda: len(office.lines()) == 3)
+    worker.terminate()
+    assert worker.wait(10) == 0

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Self
 
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 
 from cornbread.foundation.jobs import store
 from cornbread.foundation.models import Job
@@ -76,7 +76,7 @@ class Heartbeat:
         for job in due:
             try:
                 kept = store.extend(job)
-            except DatabaseError:
+            except Error:
                 # The next beat tries again on a new connection; the lease allows for two misses.
                 log.warning("heartbeat failed", extra={"job": job.id})
                 connections.close_all()

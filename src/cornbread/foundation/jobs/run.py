@@ -20,6 +20,9 @@ from cornbread.foundation.models import Job
 
 log = logging.getLogger("cornbread.jobs")
 
+#: Jobs that ``drain`` claims in one transaction.
+HANDFUL = 16
+
 
 class LeaseLost(Exception):
     """Another worker took the job over; whatever was done in its transaction is undone."""
@@ -58,13 +61,22 @@ def drain(
     wanted = store.Wanted(queues=queues, workspace_id=workspace_id, due_by=until)
     count = 0
     with Heartbeat() as heartbeat:
-        while claimed := store.claim(1, owner=this_process(), wanted=wanted):
-            with heartbeat.holding(claimed[0]):
-                error = run(claimed[0])
-            count += 1
-            if error and raise_errors and not isinstance(error, Retry):
-                raise error
+        while claimed := store.claim(HANDFUL, owner=this_process(), wanted=wanted):
+            for job in claimed:
+                heartbeat.hold(job)
+            for position, job in enumerate(claimed):
+                error = run(job)
+                heartbeat.let_go(job)
+                count += 1
+                if error and raise_errors and not isinstance(error, Retry):
+                    _release(claimed[position + 1 :])
+                    raise error
     return count
+
+
+def _release(jobs: list[Job]) -> None:
+    for job in jobs:
+        store.release(job)
 
 
 def _call(task: JobTask[..., object], job: Job) -> None:

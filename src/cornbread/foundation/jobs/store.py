@@ -67,7 +67,11 @@ def claim(limit: int, *, owner: str, wanted: Wanted) -> list[Job]:
     with transaction.atomic():
         if is_postgresql():
             due = due.select_for_update(skip_locked=True)
-        return [job for job in due[:limit] if _take(job, owner)]
+        jobs = list(due[:limit])
+        if _take(jobs, owner):
+            return jobs
+        transaction.set_rollback(True)
+    return []
 
 
 def _due(wanted: Wanted) -> QuerySet[Job]:
@@ -79,19 +83,33 @@ def _due(wanted: Wanted) -> QuerySet[Job]:
     return due.order_by("-priority", "due_at", "id")
 
 
-def _take(job: Job, owner: str) -> bool:
+def _take(jobs: list[Job], owner: str) -> bool:
+    """Mark the jobs as running for the owner; false if any was taken before us."""
     moment = now()
-    job.state, job.lease_owner, job.started_at = JobState.RUNNING, owner, moment
-    job.lease_until = moment + timedelta(seconds=job.lease_s)
-    job.attempts += 1
-    taken = Job.objects.filter(id=job.id, state=JobState.READY).update(
-        state=job.state,
-        attempts=job.attempts,
-        lease_owner=owner,
-        lease_until=job.lease_until,
-        started_at=moment,
+    for job in jobs:
+        job.state, job.lease_owner, job.started_at = JobState.RUNNING, owner, moment
+        job.lease_until = moment + timedelta(seconds=job.lease_s)
+        job.attempts += 1
+    # Leases of the same length are written by one update.
+    lengths = {job.lease_s: job.lease_until for job in jobs}
+    taken = sum(
+        Job.objects.filter(
+            id__in=[job.id for job in jobs if job.lease_s == lease_s], state=JobState.READY
+        ).update(
+            state=JobState.RUNNING,
+            attempts=F("attempts") + 1,
+            lease_owner=owner,
+            lease_until=lease_until,
+            started_at=moment,
+        )
+        for lease_s, lease_until in lengths.items()
     )
-    return bool(taken)
+    return taken == len(jobs)
+
+
+def release(job: Job) -> bool:
+    """Give a claimed job back that was not begun; false if it was lost."""
+    return _put_back(_ours(job), job.due_at, job.last_error, counted=False)
 
 
 def extend(job: Job) -> bool:
@@ -154,7 +172,7 @@ def _settle(jobs: QuerySet[Job], state: JobState, **changes: Any) -> bool:
 
 
 def _put_back(
-    jobs: QuerySet[Job], due_at: datetime, error: dict[str, Any], *, counted: bool = True
+    jobs: QuerySet[Job], due_at: datetime, error: dict[str, Any] | None, *, counted: bool = True
 ) -> bool:
     put_back = jobs.update(
         state=JobState.READY,
