@@ -1,7 +1,6 @@
 """Where the shell leads for this room: settings, the account, and the member's workspaces."""
 
 from collections.abc import Iterator
-from typing import cast
 
 from django.http import HttpRequest
 
@@ -15,7 +14,6 @@ from cornbread.foundation.navigation import (
     register,
 )
 from cornbread.team import queries
-from cornbread.team.models import User
 
 register(Entry(Section.RAIL, "settings", "Settings", "settings", "settings", 90, keys="g s"))
 register(Entry(Section.ACCOUNT, "security", "Sign-in and security", "shield-lock", "mfa_index", 10))
@@ -30,7 +28,7 @@ def workspaces(request: HttpRequest) -> Iterator[Link]:
     if not request.user.is_authenticated:
         return
     here = member_of(request)
-    for membership in queries.memberships(user=cast(User, request.user)):
+    for membership in queries.memberships(user=request.user):
         slug = membership.workspace.slug
         yield Link(
             key=slug,

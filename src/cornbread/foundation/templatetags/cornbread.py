@@ -142,7 +142,7 @@ def control(field: BoundField) -> SafeString:
     if field.errors:
         css += " is-invalid"
         about.append(f"{field.auto_id}_error")
-    attrs = {"class": f"{widget.attrs.get('class', '')} {css}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{widget.attrs.get('class', '')} {css}".strip()}
     if about:
         attrs["aria-describedby"] = " ".join(about)
     return field.as_widget(attrs=attrs)

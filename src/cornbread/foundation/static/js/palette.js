@@ -10,6 +10,7 @@
   const input = () => /** @type {HTMLInputElement} */ (dialog()?.querySelector("input"));
   /** @returns {HTMLElement} */
   const list = () => /** @type {HTMLElement} */ (dialog()?.querySelector("[role=listbox]"));
+  const command = /Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl";
   /** @type {Command[]} */
   let shown = [];
   let at = 0;
@@ -117,7 +118,9 @@
   };
 
   cornbread.shortcut("?", () => cornbread.open("cb-help"), { label: "Show all shortcuts", group: "Everywhere" });
-  cornbread.shortcut("/", openPalette, { label: "Search and commands (also Ctrl K or ⌘ K)", group: "Everywhere" });
+  cornbread.shortcut("/", openPalette, { label: "Search and commands", group: "Everywhere" });
+  // Listed here, handled below: shortcuts with Ctrl work while somebody is typing, too.
+  cornbread.shortcut(`${command} K`, openPalette, { label: "The same, while typing", group: "Everywhere" });
 
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
@@ -127,6 +130,7 @@
     }
   });
   document.addEventListener("DOMContentLoaded", () => {
+    for (const key of document.querySelectorAll("kbd")) if (key.textContent === "Ctrl") key.textContent = command;
     document.getElementById("cb-help")?.addEventListener("cb:open", drawHelp);
     for (const button of document.querySelectorAll("[data-opens-palette]")) button.addEventListener("click", openPalette);
     dialog()?.addEventListener("input", search);
