@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cornbread.config.supervisor import describe_end, restart_delay
+from cornbread.config.supervisor import SECOND_THOUGHT_S, describe_end, restart_delay
 
 #: A child that says its process id, notes that it was told to stop, and lives until then.
 CALM = """
@@ -164,10 +164,19 @@ def test_a_second_ctrl_c_does_not_wait(running: Callable[..., Running]) -> None:
     one.pid(0)
     began = time.monotonic()
     one.process.send_signal(signal.SIGINT)
-    time.sleep(0.2)
+    time.sleep(SECOND_THOUGHT_S + 0.1)
     one.process.send_signal(signal.SIGINT)
     assert one.process.wait(timeout=5) == 0
     assert time.monotonic() - began < 1.4
+
+
+def test_one_ctrl_c_that_arrives_twice_is_one(running: Callable[..., Running]) -> None:
+    one = running(CALM)
+    one.pid(0)
+    os.killpg(one.process.pid, signal.SIGINT)
+    one.process.send_signal(signal.SIGINT)
+    assert one.process.wait(timeout=5) == 0
+    assert (one.place / "0.stopped").exists()
 
 
 def test_children_end_when_their_supervisor_is_killed(running: Callable[..., Running]) -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from rich.progress import BarColumn, Progress, TextColumn
 
-from cornbread.config.cli.output import console
+from cornbread.config.console import console
 from cornbread.foundation.errors import Refusal
 
 #: Any fixed number: PostgreSQL lets one session at a time hold the lock of this name.

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from django.conf import settings
 
 from cornbread.config import migrating, signin
-from cornbread.config.cli.output import console
+from cornbread.config.console import console
 from cornbread.foundation import crypto
 
 

@@ -12,7 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from cornbread.config import address, lifeline, lock, signin
-from cornbread.config.cli.output import console
+from cornbread.config.console import console
 from cornbread.config.home import home
 from cornbread.config.supervisor import Child, Supervisor
 

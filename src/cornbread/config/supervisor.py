@@ -18,6 +18,8 @@ FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 60.0
 #: So many ends in a row are called a crash loop.
 LOOP_AFTER = 3
+#: Ctrl-C again after this long is a person who does not want to wait.
+SECOND_THOUGHT_S = 0.3
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -60,6 +62,7 @@ class Supervisor:
         self.inherited = tuple(inherited)
         self.grace_s = grace_s
         self._asked = 0
+        self._asked_at = 0.0
 
     def run(self, started: Callable[[], None] = lambda: None) -> None:
         """Start all children, call ``started`` once, and return when all have been stopped."""
@@ -152,8 +155,14 @@ class Supervisor:
             written.close()
 
     def _note(self, number: int, _frame: object) -> None:
-        if number == signal.SIGINT or (number in _STOPPING and not self._asked):
+        if number not in _STOPPING:
+            return
+        moment = time.monotonic()
+        # One Ctrl-C can arrive twice, to this process and to its group; a person takes longer.
+        repeated = number == signal.SIGINT and moment - self._asked_at > SECOND_THOUGHT_S
+        if not self._asked or repeated:
             self._asked += 1
+            self._asked_at = moment
 
 
 def describe_end(code: int) -> str:

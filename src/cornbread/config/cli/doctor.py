@@ -6,6 +6,7 @@ from dataclasses import asdict
 import click
 
 from cornbread.config.cli import options
+from cornbread.config.cli.loading import load_product
 from cornbread.config.cli.output import console, print_json
 from cornbread.config.doctor import Finding, State, examine
 
@@ -19,7 +20,7 @@ def command(as_json: bool) -> None:
 
     The exit code is 2 when something has to be mended.
     """
-    findings = examine()
+    findings = examine(load_product)
     failed = any(finding.state is State.FAIL for finding in findings)
     if as_json:
         print_json({"ok": not failed, "findings": [asdict(finding) for finding in findings]})

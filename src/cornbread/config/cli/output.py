@@ -1,12 +1,13 @@
-"""How commands print: for people through rich, for programs as JSON."""
+"""How commands print: for people on the console, for programs as JSON."""
 
 import json
 from typing import Any
 
 import click
-from rich.console import Console
 
-console = Console(highlight=False)
+from cornbread.config.console import console
+
+__all__ = ["console", "print_json"]
 
 
 def print_json(value: Any) -> None:

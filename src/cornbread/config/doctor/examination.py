@@ -5,18 +5,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cornbread.config import home
-from cornbread.config.cli.loading import load_product
 from cornbread.config.doctor import machine
 from cornbread.config.doctor.finding import Finding, fail
 from cornbread.foundation.errors import Refusal
 
 
-def examine() -> list[Finding]:
-    """Look at the machine first; at the product only as far as it can be loaded."""
-    return list(_findings())
+def examine(load: Callable[[], None]) -> list[Finding]:
+    """Look at the machine first; at the product only if ``load`` does not refuse."""
+    return list(_findings(load))
 
 
-def _findings() -> Iterator[Finding]:
+def _findings(load: Callable[[], None]) -> Iterator[Finding]:
     yield machine.python()
     yield machine.sqlite_version(os.environ.get("DATABASE_URL"))
     try:
@@ -26,7 +25,7 @@ def _findings() -> Iterator[Finding]:
         return
     yield from _of_home(place)
     try:
-        load_product()
+        load()
     except Refusal as refusal:
         yield fail("settings", refusal.message, "Mend this first; the rest depends on it.")
         return
