@@ -1,7 +1,27 @@
-"""Measures over the conversations of a workspace, from their recorded timelines."""
+"""Levels and measures, from the recorded timelines."""
 
 from cornbread.care import queries
+from cornbread.care.domain.levels import KnownMemory, LevelResult, level
 from cornbread.care.domain.measures import Summary, summary
+from cornbread.care.refreshing import entry_value, thresholds_of
+from cornbread.foundation import clock
+from cornbread.team.models import Member
+
+
+def level_of(conversation_id: int, *, seen_by: Member) -> LevelResult:
+    """The level of a conversation, worked out now, with what would lift it."""
+    conversation = queries.conversation(conversation_id, seen_by=seen_by)
+    rows = queries.entries(conversation.pk, seen_by=seen_by)
+    memories = [
+        KnownMemory(memory.pk, memory.text, memory.learned_at)
+        for memory in queries.memories_of(conversation)
+    ]
+    return level(
+        [entry_value(row) for row in rows],
+        thresholds_of(seen_by.workspace),
+        now=clock.now(),
+        memories=memories,
+    )
 
 
 def summary_of(workspace_id: int) -> Summary:

@@ -1,13 +1,17 @@
 """Reads about watches and mentions, each naming its reader."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from cornbread.foundation.errors import NotFound
 from cornbread.listening.models import Mention, Watch
 from cornbread.team.models import Member
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: The year 9000, in microseconds: later than any post, and still a date.
+FAR = 221_845_392_000_000_000
 
 def watches(*, seen_by: Member) -> QuerySet[Watch]:
     """The watches of the reader's workspace with how many mentions each has caught."""
@@ -69,3 +73,15 @@ def anchors_of(mentions: Iterable[Mention]) -> dict[tuple[int, str, str], Mentio
         external_id__in={mention.anchor for mention in wanted},
     )
     return {(one.workspace_id, one.source, one.external_id): one for one in found}
+
+
+def place_of(mention: Mention) -> tuple[int, int]:
+    """Where a mention stands in a list: microseconds since 1970 of its posting, and its id."""
+    return (mention.posted_at - EPOCH) // timedelta(microseconds=1), mention.pk
+
+
+def older_than(found: QuerySet[Mention], microseconds: int, mention_id: int) -> QuerySet[Mention]:
+    """The part of a list of mentions after a keyset place."""
+    moment = EPOCH + timedelta(microseconds=min(max(microseconds, 0), FAR))
+    same_time = Q(posted_at=moment, pk__lt=mention_id)
+    return found.filter(Q(posted_at__lt=moment) | same_time)

@@ -74,8 +74,7 @@ def reply(
     conversation = queries.conversation(conversation_id, seen_by=by, lock=True)
     target = target_of(conversation, mode)
     text = text.strip()
-    known = [words_of(row) for row in queries.entries(conversation.pk, seen_by=by)]
-    faults = blocking(text, channel=target.channel, lang=target.lang, said="\n".join(known))
+    faults = blocking(text, channel=target.channel)
     if faults:
         raise Invalid(faults[0].message, fields={"text": " ".join(one.message for one in faults)})
     if not idempotency_key or not outbound_queries.known_key(idempotency_key, seen_by=by):

@@ -63,7 +63,7 @@ def _required(query: Query) -> tuple[Interest, ...] | None:
             return tuple(interest for one in sets for interest in one or ())
         case And(parts):
             sets = [one for part in parts if (one := _required(part)) is not None]
-            return min(sets, key=_breadth) if sets else None
+            return min(sets, key=_breadth, default=None)
         case Field() | Not():
             return None
 

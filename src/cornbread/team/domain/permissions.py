@@ -65,7 +65,9 @@ def grants(role: Role, permission: str) -> bool:
 #: What a token may be limited to; each scope opens a set of permissions.
 SCOPES: dict[str, frozenset[str]] = {
     "conversations:read": frozenset({"conversation.read"}),
-    "conversations:write": frozenset({"conversation.read", *ANSWER} - {"person.write"}),
+    "conversations:write": frozenset(
+        {"conversation.read", "delivery.resolve", "label.write", *ANSWER} - {"person.write"}
+    ),
     "mentions:write": frozenset({"mention.write"}),
     "people:read": frozenset({"person.read"}),
     "people:write": frozenset({"person.read", "person.write"}),

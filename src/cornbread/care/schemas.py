@@ -1,0 +1,177 @@
+"""Shapes of conversations in the API."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from ninja import Field, Schema
+
+from cornbread.care.models import Conversation, Entry, Label
+from cornbread.care.refreshing import words_of
+
+
+class ConversationOut(Schema):
+    """A conversation. ``due_at`` is when its level drops next; ``basis`` goes with a reply."""
+
+    id: int
+    status: str
+    snoozed_until: datetime | None
+    channel_id: int
+    person_id: int
+    person: str
+    handle: str
+    assignee_id: int | None
+    team_id: int | None
+    labels: list[str]
+    level: int | None
+    first_message_at: datetime | None
+    first_answer_at: datetime | None
+    waiting_since: datetime | None
+    due_at: datetime | None
+    last_at: datetime | None
+    preview: str
+    basis: int
+
+    @staticmethod
+    def of(one: Conversation) -> "ConversationOut":
+        """A conversation as the API shows one."""
+        return ConversationOut(
+            id=one.pk,
+            status=one.status,
+            snoozed_until=one.snoozed_until,
+            channel_id=one.channel_id,
+            person_id=one.person_id,
+            person=str(one.person),
+            handle=one.identity.handle,
+            assignee_id=one.assignee_id,
+            team_id=one.team_id,
+            labels=sorted(label.name for label in one.labels.all()),
+            level=one.level,
+            first_message_at=one.first_message_at,
+            first_answer_at=one.first_answer_at,
+            waiting_since=one.waiting_since,
+            due_at=one.due_at,
+            last_at=one.last_at,
+            preview=one.preview,
+            basis=one.last_entry_id,
+        )
+
+
+class ConversationsPage(Schema):
+    """A page of conversations, what will be late first."""
+
+    items: list[ConversationOut]
+    next: str | None
+
+
+class EntryOut(Schema):
+    """One thing that happened."""
+
+    id: int
+    kind: str
+    at: datetime
+    visibility: str
+    human: bool
+    member_id: int | None
+    channel_id: int | None
+    identity_id: int | None
+    external_id: str
+    text: str
+    details: dict[str, Any]
+
+    @staticmethod
+    def of(entry: Entry) -> "EntryOut":
+        """An entry as the API shows one."""
+        return EntryOut(
+            id=entry.pk,
+            kind=entry.kind,
+            at=entry.at,
+            visibility=entry.visibility,
+            human=entry.human,
+            member_id=entry.member_id,
+            channel_id=entry.channel_id,
+            identity_id=entry.identity_id,
+            external_id=entry.external_id,
+            text=words_of(entry),
+            details=entry.details,
+        )
+
+
+class LiftOut(Schema):
+    """One way to raise the level."""
+
+    code: str
+    level: int
+    sentence: str
+    until: datetime | None
+    memory_id: int | None
+
+
+class LevelOut(Schema):
+    """A level, the entries that earned it, and what would lift it."""
+
+    level: int | None
+    evidence: list[int]
+    first_response_s: float | None
+    lift: list[LiftOut]
+
+
+class ReplyIn(Schema):
+    """An answer. With ``basis`` it is refused (409) when the conversation changed since."""
+
+    text: str = Field(max_length=50_000)
+    mode: Literal["public", "direct"] = "public"
+    basis: int | None = None
+    resolve: bool = False
+
+
+class NoteIn(Schema):
+    """A private note."""
+
+    text: str
+
+
+class AssignIn(Schema):
+    """To whom; null takes it from everybody."""
+
+    member_id: int | None
+
+
+class HandIn(Schema):
+    """To which team; null takes it back."""
+
+    team_id: int | None
+
+
+class LabelIn(Schema):
+    """A label by its name."""
+
+    name: str
+
+
+class LabelOut(Schema):
+    """A label of the workspace."""
+
+    id: int
+    name: str
+    colour: str
+
+    @staticmethod
+    def of(label: Label) -> "LabelOut":
+        """A label as the API shows one."""
+        return LabelOut(id=label.pk, name=label.name, colour=label.colour)
+
+
+class SnoozeIn(Schema):
+    """Until when."""
+
+    until: datetime
+
+
+class TouchIn(Schema):
+    """Contact outside the text channels, or a memory that was used."""
+
+    kind: str
+    at: datetime | None = None
+    text: str = ""
+    memory_id: int | None = None
+    identity_id: int | None = None

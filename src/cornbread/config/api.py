@@ -1,0 +1,104 @@
+"""The API at /api/v1: every room brings its router; refusals become problem+json here."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+
+from cornbread.care.api import router as care
+from cornbread.channels.api import router as channels
+from cornbread.foundation.errors import Refusal
+from cornbread.listening.api import router as listening
+from cornbread.outbound.api import router as outbound
+from cornbread.people.api import router as people
+from cornbread.team.api import router as team
+from cornbread.team.middleware import status_of
+
+api = NinjaAPI(
+    title="Cornbread",
+    version="1",
+    description=(
+        "Conversations, people, watches and channels of one workspace. Send a token as "
+        "`Authorization: Bearer …`. Errors are problem+json (RFC 9457). Lists are pages: go on "
+        "with `cursor` until `next` is null."
+    ),
+    docs_url=None,
+    urls_namespace="api-v1",
+)
+for router in (team, channels, people, listening, outbound, care):
+    api.add_router("", router)
+
+
+def problem(
+    request: HttpRequest,
+    *,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    fields: dict[str, str] | None = None,
+) -> HttpResponse:
+    """An error as RFC 9457 wants it."""
+    body = {
+        "type": f"urn:cornbread:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "fields": fields or {},
+    }
+    response = api.create_response(request, body, status=status)
+    response.headers["Content-Type"] = "application/problem+json"
+    return response
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    return problem(
+        request,
+        status=status_of(refusal),
+        code=refusal.reason,
+        title="Refused",
+        detail=refusal.message,
+        fields=refusal.fields,
+    )
+
+
+@api.exception_handler(ValidationError)
+def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    fields = {_field(one): str(one.get("msg", "")) for one in error.errors}
+    detail = "; ".join(f"{name}: {message}" for name, message in fields.items())
+    return problem(
+        request, status=422, code="invalid", title="Not understood", detail=detail, fields=fields
+    )
+
+
+def _field(error: dict[str, Any]) -> str:
+    """Where the fault is, without the place (body, query) that ninja puts in front."""
+    parts = [str(part) for part in error.get("loc", ())]
+    return ".".join(part for part in parts[1:] if part != "payload") or "body"
+
+
+@api.exception_handler(AuthenticationError)
+def unknown_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    response = problem(
+        request,
+        status=401,
+        code="unauthenticated",
+        title="No valid token",
+        detail="Send a token that is neither expired nor revoked: Authorization: Bearer cb_…",
+    )
+    response.headers["WWW-Authenticate"] = 'Bearer realm="cornbread"'
+    return response
+
+
+@api.exception_handler(HttpError)
+def other_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(
+        request,
+        status=error.status_code,
+        code="too_many" if isinstance(error, Throttled) else "invalid",
+        title="Not possible",
+        detail=str(error),
+    )
