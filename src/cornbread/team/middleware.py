@@ -1,6 +1,7 @@
 """Where refusals become pages: the one place in HTML that knows their status codes."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -38,4 +39,7 @@ class RefusalMiddleware:
         template = "team/_refusal.html" if fragment else "team/refusal.html"
         status = status_of(exception)
         context = {"refusal": exception, "status": status}
-        return render(request, template, context, status=status)
+        response = render(request, template, context, status=status)
+        # The page's script shows this as a notice and leaves the screen as it is.
+        response.headers["X-Refusal"] = quote(exception.message)
+        return response

@@ -134,6 +134,11 @@
       cornbread.toast("Cornbread cannot be reached. What you wrote is still here; try again in a moment.", "error"));
     document.body.addEventListener("htmx:timeout", () =>
       cornbread.toast("That took too long. Try again in a moment.", "error"));
+    document.body.addEventListener("htmx:beforeSwap", (event) => {
+      const { detail } = /** @type {CustomEvent} */ (event);
+      // A refusal that no view drew beside its field must not replace what is on the screen.
+      if (detail.xhr.getResponseHeader("X-Refusal")) Object.assign(detail, { shouldSwap: false, isError: true });
+    });
     document.body.addEventListener("htmx:responseError", (event) => {
       const { xhr } = /** @type {CustomEvent} */ (event).detail;
       const said = xhr.getResponseHeader("X-Refusal");
