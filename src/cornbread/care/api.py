@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import msgspec
 from django.http import HttpRequest
-from ninja import Header, Query, Router, Status
+from ninja import Router, Status
+from ninja.params.functions import Header, Query
 
 from cornbread.care import actions, queries
 from cornbread.care.measuring import level_of
@@ -57,7 +58,7 @@ def conversations(
     place = decode_cursor(cursor, 2)
     found = queries.inbox(filters, seen_by=reader(request))
     found = queries.after(found, (place[0], place[1]) if place else None)
-    shown, more = page_of(found[: limit + 1], limit, lambda one: (one.position, one.pk))
+    shown, more = page_of(list(found[: limit + 1]), limit, lambda one: (one.position, one.pk))
     return ConversationsPage(items=[ConversationOut.of(one) for one in shown], next=more)
 
 

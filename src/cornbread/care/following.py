@@ -65,9 +65,7 @@ def _entry_of(delivery: Delivery) -> Entry | None:
 
 
 @transaction.atomic
-def note_changed_messages(
-    workspace_id: int, mention_ids: Iterable[int], *, deleted: bool
-) -> None:
+def note_changed_messages(workspace_id: int, mention_ids: Iterable[int], *, deleted: bool) -> None:
     """Say in the timeline that messages were edited or deleted; their words live in the mention."""
     serialise("care.file", workspace_id)
     mentions = kept_mentions(mention_ids).filter(workspace_id=workspace_id, entry__isnull=False)
@@ -83,7 +81,7 @@ def note_changed_messages(
             conversation=message.conversation,
             kind=kind,
             at=at,
-            identity_id=message.identity_id,
+            identity=mention.identity,
             details=stored_form(AboutMessage(entry_id=message.pk)),
             defaults={"human": False},
         )

@@ -82,9 +82,7 @@ def _says(words: str) -> Q:
     )
 
 
-def after(
-    found: QuerySet[Conversation], place: tuple[int, int] | None
-) -> QuerySet[Conversation]:
+def after(found: QuerySet[Conversation], place: tuple[int, int] | None) -> QuerySet[Conversation]:
     """The part of an inbox after a keyset place: the position and id of the last one seen."""
     if place is None:
         return found
@@ -137,9 +135,11 @@ def entries(conversation_id: int, *, seen_by: Member) -> QuerySet[Entry]:
 
 def present(conversation_id: int, *, seen_by: Member) -> QuerySet[Presence]:
     """Colleagues who have the conversation open right now, not the reader."""
-    return _fresh_presences().filter(
-        conversation_id=conversation_id, workspace_id=seen_by.workspace_id
-    ).exclude(member=seen_by)
+    return (
+        _fresh_presences()
+        .filter(conversation_id=conversation_id, workspace_id=seen_by.workspace_id)
+        .exclude(member=seen_by)
+    )
 
 
 def others_of_person(one: Conversation, *, seen_by: Member) -> QuerySet[Conversation]:

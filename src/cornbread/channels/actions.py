@@ -107,9 +107,7 @@ def _set_state(channel_id: int, state: str, *, by: Member) -> Channel:
     channel.state = state
     channel.trouble_code = channel.trouble = ""
     channel.trouble_since = channel.retry_at = None
-    channel.save(
-        update_fields=["state", "trouble_code", "trouble", "trouble_since", "retry_at"]
-    )
+    channel.save(update_fields=["state", "trouble_code", "trouble", "trouble_since", "retry_at"])
     record(channel.workspace_id, by, f"channel.{state}", f"channel:{channel.pk}")
     emit(ChannelChanged(workspace_id=channel.workspace_id, channel_id=channel.pk))
     return channel
@@ -145,9 +143,7 @@ def note_alive(channel_id: int, *, heard: bool = False) -> None:
 
 
 @transaction.atomic
-def note_trouble(
-    channel_id: int, *, code: str, message: str, retry_at: datetime | None
-) -> None:
+def note_trouble(channel_id: int, *, code: str, message: str, retry_at: datetime | None) -> None:
     """The connection does not work; without a time to retry, a person has to mend it."""
     channel = Channel.objects.filter(pk=channel_id).first()
     if channel is None or channel.state != Channel.State.ACTIVE:
@@ -157,9 +153,7 @@ def note_trouble(
     channel.retry_at = retry_at
     if retry_at is None:
         channel.state = Channel.State.BROKEN
-    channel.save(
-        update_fields=["trouble_code", "trouble", "trouble_since", "retry_at", "state"]
-    )
+    channel.save(update_fields=["trouble_code", "trouble", "trouble_since", "retry_at", "state"])
     emit(ChannelChanged(workspace_id=channel.workspace_id, channel_id=channel.pk))
 
 

@@ -1,6 +1,7 @@
 """The ASGI application: live events first, everything else is Django."""
 
 import os
+from typing import cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cornbread.config.settings")
 
@@ -8,6 +9,7 @@ from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
-from cornbread.team.streaming import with_live_events
+from cornbread.team.streaming import App, with_live_events
 
-application = with_live_events(django_application)
+# Django types the messages as plain dicts, the ASGI way is any mutable mapping.
+application = with_live_events(cast(App, django_application))

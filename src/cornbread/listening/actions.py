@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
-from cornbread.channels.contract import Connected
 from cornbread.channels.actions import keep as keep_channel
+from cornbread.channels.contract import Connected
 from cornbread.channels.domain.posts import Batch, HeardPost
 from cornbread.channels.models import Channel
 from cornbread.foundation import clock
@@ -105,5 +105,3 @@ def own_channel(workspace_id: int, name: str, *, by: Actor, **settings: Any) -> 
         return known
     found = Connected(name=name, address=name.lower(), settings=settings)
     return keep_channel("file", found, workspace_id=workspace_id, by=by)
-
-

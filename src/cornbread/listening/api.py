@@ -3,7 +3,8 @@
 from datetime import UTC
 
 from django.http import HttpRequest
-from ninja import Query, Router, Status
+from ninja import Router, Status
+from ninja.params.functions import Query
 
 from cornbread.channels.domain.posts import Author, HeardPost, Visibility
 from cornbread.foundation.errors import Invalid
@@ -78,7 +79,7 @@ def mentions(
     found = queries.mentions(seen_by=reader(request), watch_id=watch)
     if place := decode_cursor(cursor, 2):
         found = queries.older_than(found, place[0], place[1])
-    shown, more = page_of(found[: limit + 1], limit, queries.place_of)
+    shown, more = page_of(list(found[: limit + 1]), limit, queries.place_of)
     return MentionsPage(items=[MentionOut.of(mention) for mention in shown], next=more)
 
 

@@ -42,7 +42,5 @@ def preview(query: str, *, seen_by: Member) -> Preview:
             caught.append((id_, post))
     newest = dict(caught[:EXAMPLES])
     found = queries.mentions(seen_by=seen_by).filter(pk__in=newest)
-    examples = [
-        Example(mention, tuple(explain(tree, newest[mention.pk]))) for mention in found
-    ]
+    examples = [Example(mention, tuple(explain(tree, newest[mention.pk]))) for mention in found]
     return Preview(looked_at, len(caught), tuple(examples))

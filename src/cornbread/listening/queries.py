@@ -13,6 +13,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: The year 9000, in microseconds: later than any post, and still a date.
 FAR = 221_845_392_000_000_000
 
+
 def watches(*, seen_by: Member) -> QuerySet[Watch]:
     """The watches of the reader's workspace with how many mentions each has caught."""
     seen_by.require("watch.read")

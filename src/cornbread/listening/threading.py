@@ -48,9 +48,7 @@ class MentionThreads:
             answers.extend(waiting.values_list("pk", flat=True))
             waiting.update(anchor=anchor or "")
         for chunk in _chunks(placement.anchors_found):
-            answers.extend(
-                self._mentions.filter(anchor__in=chunk).values_list("pk", flat=True)
-            )
+            answers.extend(self._mentions.filter(anchor__in=chunk).values_list("pk", flat=True))
         return sorted(set(answers))
 
 

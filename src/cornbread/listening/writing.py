@@ -1,6 +1,5 @@
 """The one transaction of intake: posts, identities, threads, events and the cursor together."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -168,9 +167,7 @@ def _payload(mention: Mention, post: HeardPost, now: datetime) -> Payload:
     )
 
 
-def _edit(
-    channel: Channel, kept: Sequence[Candidate], stored: Mapping[str, Mention]
-) -> list[int]:
+def _edit(channel: Channel, kept: Sequence[Candidate], stored: Mapping[str, Mention]) -> list[int]:
     now = clock.now()
     edited, payloads = [], []
     for one in kept:

@@ -42,9 +42,7 @@ BACKOFF = Backoff(base_s=2, cap_s=600)
 def transition(delivery: Delivery, to: str, **values: Any) -> None:
     """Move a delivery on by conditional update; Stale when somebody else was first."""
     require_transition(delivery.state, to)
-    moved = Delivery.objects.filter(pk=delivery.pk, state=delivery.state).update(
-        state=to, **values
-    )
+    moved = Delivery.objects.filter(pk=delivery.pk, state=delivery.state).update(state=to, **values)
     if not moved:
         raise Stale("This message moved on in the meantime. Look at it again.")
     delivery.state = to
@@ -166,9 +164,7 @@ def _fail(delivery: Delivery, trouble: ChannelTrouble | Refusal) -> None:
     )
     _stuck(delivery)
     if isinstance(trouble, AccessLost):
-        note_trouble(
-            delivery.channel_id, code=trouble.code, message=trouble.message, retry_at=None
-        )
+        note_trouble(delivery.channel_id, code=trouble.code, message=trouble.message, retry_at=None)
 
 
 def _stuck(delivery: Delivery) -> None:
@@ -185,9 +181,7 @@ def _stuck(delivery: Delivery) -> None:
 
 
 def _sent(delivery: Delivery, result: SentPost) -> None:
-    sent(
-        delivery, external_id=result.external_id, sent_at=result.created_at, url=result.url
-    )
+    sent(delivery, external_id=result.external_id, sent_at=result.created_at, url=result.url)
 
 
 @transaction.atomic
@@ -217,12 +211,17 @@ def sent(delivery: Delivery, *, external_id: str, sent_at: datetime, url: str) -
 
 def _post(delivery: Delivery) -> OutgoingPost:
     to = delivery.recipient
+    author = (
+        Author(external_id=to.external_id, handle=to.handle, name=to.name, url=to.url)
+        if to is not None
+        else None
+    )
     return OutgoingPost(
         text=delivery.text,
         idempotency_key=delivery.idempotency_key,
         in_reply_to=delivery.in_reply_to or None,
         visibility=Visibility(delivery.visibility),
-        to=to and Author(external_id=to.external_id, handle=to.handle, name=to.name, url=to.url),
+        to=author,
         lang=delivery.lang or None,
         first_attempt_at=delivery.first_attempt_at,
     )

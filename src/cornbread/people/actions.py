@@ -47,9 +47,7 @@ def meet(
     return known | {identity.external_id: identity for identity in made}
 
 
-def _refresh(
-    known: Mapping[str, Identity], authors: Mapping[str, tuple[Author, bool]]
-) -> None:
+def _refresh(known: Mapping[str, Identity], authors: Mapping[str, tuple[Author, bool]]) -> None:
     """People rename themselves and change pictures; the account id stays."""
     changed = []
     for key, identity in known.items():
@@ -162,8 +160,6 @@ def link(person_id: int, *, kind: str, handle: str, by: Member) -> Identity:
         raise Invalid(f"{handle} is already noted for somebody else.", fields={"handle": "Taken"})
     record(by.workspace_id, by, "identity.linked", f"person:{person.pk}", kind=kind)
     emit(
-        IdentitiesLinked(
-            workspace_id=by.workspace_id, person_id=person.pk, identity_id=identity.pk
-        )
+        IdentitiesLinked(workspace_id=by.workspace_id, person_id=person.pk, identity_id=identity.pk)
     )
     return identity

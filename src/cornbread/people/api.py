@@ -1,7 +1,8 @@
 """People in the API."""
 
 from django.http import HttpRequest
-from ninja import Query, Router, Status
+from ninja import Router, Status
+from ninja.params.functions import Query
 
 from cornbread.people import actions, queries
 from cornbread.people.schemas import (
@@ -30,7 +31,7 @@ def people(
     found = queries.people(seen_by=reader(request), search=search)
     if place := decode_cursor(cursor, 1):
         found = found.filter(pk__lt=place[0])
-    shown, more = page_of(found[: limit + 1], limit, lambda person: (person.pk,))
+    shown, more = page_of(list(found[: limit + 1]), limit, lambda person: (person.pk,))
     return PeoplePage(items=[PersonOut.of(person) for person in shown], next=more)
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 
 from cornbread.team import queries
-from cornbread.team.models import Member, User
+from cornbread.team.models import Member
 
 P = ParamSpec("P")
 PageView = Callable[Concatenate[HttpRequest, Member, P], HttpResponseBase]
@@ -37,10 +37,10 @@ def page(permission: str) -> Callable[[PageView[P]], Callable[..., HttpResponseB
         def guarded(request: HttpRequest, /, slug: str, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return sign_in_first(request)
-            member = queries.member(slug, user=cast(User, request.user))
+            member = queries.member(slug, user=request.user)
             member.require(permission)
             request.member = member  # type: ignore[attr-defined]
-            return cast(Any, view)(request, member, **kwargs)
+            return cast(HttpResponseBase, cast(Any, view)(request, member, **kwargs))
 
         guarded.access = Access(permission=permission)  # type: ignore[attr-defined]
         return guarded

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -219,4 +219,4 @@ def _latest(workspace_id: int) -> int:
 @sync_to_async
 def _after(workspace_id: int, after: int, limit: int) -> list[LiveEvent]:
     close_old_connections()
-    return cast(list[LiveEvent], events_after(workspace_id, after, limit))
+    return events_after(workspace_id, after, limit)

@@ -1,17 +1,14 @@
 """Notes, assignment and status of conversations."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
 
 from cornbread.care import queries
 from cornbread.care.actions.entries import add_entry
-from cornbread.care.domain import status
-from cornbread.care.domain.status import Standing
+from cornbread.care.domain.status import Command, after_command
 from cornbread.care.domain.timeline import (
     Assigned,
-    Details,
     EntryKind,
     Snoozed,
     Status,
@@ -36,9 +33,7 @@ def note(conversation_id: int, text: str, *, by: Member) -> Entry:
         raise Invalid("A note needs some words.", fields={"text": "A note needs some words."})
     if len(text) > 20_000:
         raise Invalid("A note has at most 20,000 characters.", fields={"text": "Too long."})
-    return add_entry(
-        conversation, EntryKind.NOTE, by=by, text=text, visibility="direct"
-    )
+    return add_entry(conversation, EntryKind.NOTE, by=by, text=text, visibility="direct")
 
 
 @transaction.atomic
@@ -75,41 +70,36 @@ def _assigned(conversation: Conversation, by: Member) -> Conversation:
 
 def resolve(conversation_id: int, *, by: Member) -> Conversation:
     """The customer is helped. Their next message opens it again."""
-    return _change(conversation_id, status.resolve, by=by)
+    return _command(conversation_id, Command.RESOLVE, by=by)
 
 
 def reopen(conversation_id: int, *, by: Member) -> Conversation:
     """Back among what is to be done."""
-    return _change(conversation_id, status.reopen, by=by)
+    return _command(conversation_id, Command.REOPEN, by=by)
 
 
 def set_pending(conversation_id: int, *, by: Member) -> Conversation:
     """Waiting for the customer."""
-    return _change(conversation_id, status.pend, by=by)
+    return _command(conversation_id, Command.PEND, by=by)
 
 
 def snooze(conversation_id: int, *, until: datetime, by: Member) -> Conversation:
     """Out of sight until a moment in the future, or until the customer writes."""
-    now = clock.now()
-    return _change(
-        conversation_id, lambda standing: status.snooze(standing, until=until, now=now), by=by
-    )
+    return _command(conversation_id, Command.SNOOZE, by=by, until=until)
 
 
 @transaction.atomic
-def _change(
-    conversation_id: int, decide: Callable[[Standing], Standing], *, by: Member
+def _command(
+    conversation_id: int, command: Command, *, by: Member, until: datetime | None = None
 ) -> Conversation:
     by.require("conversation.status")
     conversation = queries.conversation(conversation_id, seen_by=by, lock=True)
-    standing = Standing(Status(conversation.status), conversation.snoozed_until)
-    after = decide(standing)
-    if after.snoozed_until is not None:
-        details: Details = Snoozed(until=after.snoozed_until)
-        add_entry(conversation, EntryKind.SNOOZED, by=by, details=details)
+    after = after_command(Status(conversation.status), command, now=clock.now(), until=until)
+    if until is not None:
+        add_entry(conversation, EntryKind.SNOOZED, by=by, details=Snoozed(until=until))
     else:
-        details = StatusChanged(to=after.status)
-        add_entry(conversation, EntryKind.STATUS_CHANGED, by=by, details=details)
+        changed = StatusChanged(to=after)
+        add_entry(conversation, EntryKind.STATUS_CHANGED, by=by, details=changed)
     return conversation
 
 

@@ -49,7 +49,7 @@ def record_touch(
 
 
 def _memory_used(conversation: Conversation, memory_id: int | None, text: str) -> MemoryUsed:
-    memory = queries.memories_of(conversation).filter(pk=memory_id).first()
+    memory = queries.memories_of(conversation).filter(pk=memory_id or 0).first()
     if memory is None:
         message = "Choose which memory of this person was used."
         raise Invalid(message, fields={"memory_id": message})
@@ -57,7 +57,7 @@ def _memory_used(conversation: Conversation, memory_id: int | None, text: str) -
 
 
 def _channel_reached(conversation: Conversation, identity_id: int | None) -> ChannelReached:
-    identity = queries.identities_of(conversation).filter(pk=identity_id).first()
+    identity = queries.identities_of(conversation).filter(pk=identity_id or 0).first()
     if identity is None:
         message = "Choose which account or address of this person was reached."
         raise Invalid(message, fields={"identity_id": message})

@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 _LINK = re.compile(
-    r"(?<![\w@])(?:https?://|www\.)[^\s<>\"“”„«»`、。「」|]+", re.IGNORECASE | re.UNICODE
+    r"(?<![\w@])(?:https?://|www\.)[^\s<>\"“”„«»`、。「」|]{1,2000}", re.IGNORECASE | re.UNICODE
 )
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 

@@ -1,7 +1,7 @@
 """Placeholders that nobody filled in, told from prices, markdown and ordinary brackets."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from cornbread.outbound.domain.findings import Finding, Severity
@@ -23,8 +23,6 @@ _Judge = Callable[[str], Severity | None]
 class _Rule(NamedTuple):
     pattern: re.Pattern[str]
     judge: _Judge
-    #: Percent and dollar signs and brackets are at home in addresses.
-    in_links: bool = False
 
 
 def _always(_: str) -> Severity | None:
@@ -50,9 +48,12 @@ def _variable(inside: str) -> Severity | None:
 
 
 _WORDS = r"([^\W\d_][\w' -]{0,40})"
-_RULES = (
-    _Rule(re.compile(r"\{\{([^{}\n]*)\}\}"), _always, in_links=True),
-    _Rule(re.compile(r"[$#]?\{\s*([^\W\d][\w .|:-]{0,40})\}"), _always, in_links=True),
+_ANYWHERE = (
+    _Rule(re.compile(r"\{\{([^{}\n]*)\}\}"), _always),
+    _Rule(re.compile(r"[$#]?\{ *([^\W\d][\w .|-]{0,40})\}"), _always),
+)
+#: Percent and dollar signs and brackets are at home in addresses.
+_OUTSIDE_LINKS = (
     _Rule(re.compile(r"\{%([^{}\n]*)%\}|<%([^<>\n]*)%>"), _always),
     _Rule(re.compile(r"\*\|([^|\n]{1,40})\|\*"), _always),
     _Rule(re.compile(r"\[\[([^\[\]\n]{1,40})\]\]"), _always),
@@ -66,32 +67,37 @@ _CODE = re.compile(r"`[^`\n]+`")
 
 def find_placeholders(text: str) -> list[Finding]:
     """Every placeholder once, in the order of the text; what stands in `code` is meant so."""
-    found: dict[int, Finding] = {}
-    covered = [match.span() for match in _CODE.finditer(text)]
-    links = [(link.start, link.end) for link in find_links(text)]
-    for rule in _RULES:
-        for match, severity in _matches(rule, text):
-            taken = covered if rule.in_links else covered + links
-            if any(match.start() < end and start < match.end() for start, end in taken):
-                continue
-            covered.append(match.span())
-            found[match.start()] = _finding(match, severity)
-    return [found[start] for start in sorted(found)]
+    found: list[Finding] = []
+    rest = _CODE.sub(_blank, text)
+    for rule in _ANYWHERE:
+        rest = _take(rule, rest, found)
+    for link in find_links(rest):
+        rest = rest[: link.start] + "\n" * (link.end - link.start) + rest[link.end :]
+    for rule in _OUTSIDE_LINKS:
+        rest = _take(rule, rest, found)
+    return sorted(found, key=lambda finding: finding.start)
 
 
-def _matches(rule: _Rule, text: str) -> Iterator[tuple[re.Match[str], Severity]]:
-    for match in rule.pattern.finditer(text):
+def _blank(match: re.Match[str]) -> str:
+    # No rule reaches across the end of a line, so none sees what was taken out.
+    return "\n" * len(match[0])
+
+
+def _take(rule: _Rule, text: str, found: list[Finding]) -> str:
+    """The text without what the rule found, with all else in its place."""
+
+    def judge(match: re.Match[str]) -> str:
         severity = rule.judge(next((inside for inside in match.groups() if inside), ""))
-        if severity is not None:
-            yield match, severity
+        if severity is None:
+            return match[0]
+        message = _MESSAGES[severity].format(f"“{match[0]}”")
+        found.append(Finding("placeholder", severity, message, match.start(), match.end()))
+        return _blank(match)
+
+    return rule.pattern.sub(judge, text)
 
 
 _MESSAGES: Mapping[Severity, str] = {
     Severity.BLOCK: "{} was not filled in.",
     Severity.WARN: "{} looks like something that was not filled in.",
 }
-
-
-def _finding(match: re.Match[str], severity: Severity) -> Finding:
-    message = _MESSAGES[severity].format(f"“{match[0]}”")
-    return Finding("placeholder", severity, message, match.start(), match.end())

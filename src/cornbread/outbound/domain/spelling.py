@@ -10,6 +10,9 @@ from cornbread.outbound.domain.links import find_links
 MOST = 20
 """So many remarks at most: with more, the text is in another language."""
 
+LONGEST = 40
+"""Longer runs of letters are no words, and finding similar ones would take long."""
+
 
 class Dictionary(Protocol):
     """The words of one language."""
@@ -23,11 +26,11 @@ class Dictionary(Protocol):
 
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _SKIPPED = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # addresses
+    r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # addresses
     r"|[@#][\w.-]+(?:@[\w.-]+)?"  # handles and tags
     r"|`[^`\n]+`|:\w+:"  # code and emoji names
     r"|\{[^{}\n]*\}|\[[^\[\]\n]*\](?!\()|<[^<>\n]*>|[$%]\w+%?"  # placeholders
-    r"|\w*\d\w*(?:-\w+)*"  # words with digits
+    r"|\b\w*\d\w*(?:-\w+)*"  # words with digits
     r"|\b\w+\.(?:com|org|net|io|eu|de|fr|es|it|nl|pt|ru|uk|co)\b"  # bare domains
     r"|\^\w+"  # initials of who answers
 )
@@ -69,7 +72,7 @@ def _words(text: str) -> Iterator[tuple[str, int]]:
     for match in _WORD.finditer(masked):
         word = match[0]
         mixed_case = word != word.lower() and word[1:] != word[1:].lower()
-        if len(word) < 3 or mixed_case:
+        if not 3 <= len(word) <= LONGEST or mixed_case:
             continue
         if not (word[0].isupper() and _is_name(masked, match)):
             yield word, match.start()
