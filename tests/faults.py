@@ -143,9 +143,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
             return
-        self._answer(fault.status, {"Content-Type": "application/json", **fault.headers}, fault.body)
+        self._answer(
+            fault.status, {"Content-Type": "application/json", **fault.headers}, fault.body
+        )
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _handle
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _handle  # noqa: N815
 
     def _ask_server(self, body: bytes) -> tuple[http.client.HTTPConnection, Any]:
         target = self.server.proxy.target

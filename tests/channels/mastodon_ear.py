@@ -1,4 +1,4 @@
-"""What the Mastodon tests share: a connected account, and a listener that writes down what it hears."""
+"""What the Mastodon tests share: a connected account, and a listener that keeps what it hears."""
 
 import threading
 import time

@@ -1,6 +1,7 @@
 """What the Mastodon network hears, from a real Mastodon API server."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -8,17 +9,18 @@ from cornbread.channels.contract import Interest
 from cornbread.channels.domain.posts import Visibility
 from cornbread.channels.domain.trouble import AccessLost
 from cornbread.channels.networks.mastodon import network
+from cornbread.channels.networks.mastodon.pace import Pace
 from tests.channels.mastodon_ear import Ear, account_at, wait_for
 from tests.servers import MastodonServer
 
 pytestmark = pytest.mark.connector
 
 
-def home(server: MastodonServer, **settings: object) -> Ear:
+def home(server: MastodonServer, **settings: Any) -> Ear:
     return home_from(server, None, **settings)
 
 
-def home_from(server: MastodonServer, cursor: str | None, **settings: object) -> Ear:
+def home_from(server: MastodonServer, cursor: str | None, **settings: Any) -> Ear:
     account = account_at(server.url, **settings)
     return Ear(network.streams(account, [])[0], cursor)
 
@@ -68,10 +70,10 @@ def test_what_was_said_before_the_channel_was_connected_is_heard_in_order(
 def test_what_was_said_while_nobody_listened_is_heard_from_the_cursor_on(
     mastodon_server: MastodonServer,
 ) -> None:
-    with home(mastodon_server) as first:
+    with home(mastodon_server, settle_s=0.2) as first:
         mastodon_server.cust.says("@brand before")
         first.hears("before")
-        wait_for(lambda: '"notification":""' not in (first.cursor or ""), 8)
+        wait_for(lambda: '"notification":""' not in (first.cursor or ""))
     for number in range(85):
         mastodon_server.cust.says(f"@brand missed {number}.")
     with home_from(mastodon_server, first.cursor) as second:
@@ -118,9 +120,7 @@ def test_our_own_direct_message_typed_in_another_app_is_heard_by_the_next_sweep(
 def test_an_answer_to_us_that_does_not_name_us_is_addressed_to_us(
     mastodon_server: MastodonServer,
 ) -> None:
-    mastodon_server.brand.call(
-        "POST", f"/api/v1/accounts/{mastodon_server.cust.me()['id']}/follow"
-    )
+    mastodon_server.brand.call("POST", f"/api/v1/accounts/{mastodon_server.cust.me()['id']}/follow")
     news = mastodon_server.brand.says("We have cornbread again.")
     with home(mastodon_server) as ear:
         ear.is_connected()
@@ -129,9 +129,7 @@ def test_an_answer_to_us_that_does_not_name_us_is_addressed_to_us(
 
 
 def test_what_people_we_follow_say_to_others_is_not_heard(mastodon_server: MastodonServer) -> None:
-    mastodon_server.brand.call(
-        "POST", f"/api/v1/accounts/{mastodon_server.cust.me()['id']}/follow"
-    )
+    mastodon_server.brand.call("POST", f"/api/v1/accounts/{mastodon_server.cust.me()['id']}/follow")
     with home(mastodon_server) as ear:
         ear.is_connected()
         mastodon_server.cust.says("@other what a day")
@@ -141,9 +139,7 @@ def test_what_people_we_follow_say_to_others_is_not_heard(mastodon_server: Masto
 
 
 def test_an_edit_is_heard_live_when_we_follow_its_author(mastodon_server: MastodonServer) -> None:
-    mastodon_server.brand.call(
-        "POST", f"/api/v1/accounts/{mastodon_server.cust.me()['id']}/follow"
-    )
+    mastodon_server.brand.call("POST", f"/api/v1/accounts/{mastodon_server.cust.me()['id']}/follow")
     with home(mastodon_server) as ear:
         ear.is_connected()
         said = mastodon_server.cust.says("@brand I am furios")
@@ -187,6 +183,19 @@ def test_changes_made_while_nobody_listened_are_found_on_return(
     mastodon_server.cust.edits(said["id"], "@brand final")
     with home_from(mastodon_server, first.cursor) as second:
         assert second.hears("final").external_id == said["id"]
+
+
+def test_a_wave_of_mentions_is_given_once_although_the_sweep_finds_it_again(
+    mastodon_server: MastodonServer,
+) -> None:
+    with home(mastodon_server, settle_s=0.2, sweep_s=0.2) as ear:
+        ear.is_connected()
+        for number in range(60):
+            mastodon_server.cust.says(f"@brand stuck {number}.")
+        ear.hears("stuck 59.")
+        wait_for(lambda: '"notification":""' not in (ear.cursor or ""))
+        time.sleep(0.6)
+    assert len(ear.posts) == len({post.external_id for post in ear.posts}) == 60
 
 
 def test_a_boost_of_ours_is_not_taken_for_a_post(mastodon_server: MastodonServer) -> None:
@@ -256,8 +265,6 @@ def test_a_search_term_is_heard_and_its_edits_too(mastodon_server: MastodonServe
 
 
 def test_many_watches_together_stay_polite() -> None:
-    from cornbread.channels.networks.mastodon.pace import Pace
-
     for watches in (1, 5, 30, 200):
         requests_in_five_minutes = 300 / Pace().watch_interval_s(watches) * watches
         assert requests_in_five_minutes <= 80

@@ -39,6 +39,10 @@ class StreamNotOffered(ChannelTrouble):
     code = "stream_not_offered"
 
 
+class AddressRefused(Rejected):
+    """The address leads to where we do not go, for instance into the own network."""
+
+
 class Api:
     """One instance as one account sees it. Safe to use from several threads."""
 
@@ -167,7 +171,7 @@ class Api:
                 follow_redirects=method == "GET",
             )
         except Refused as refused:
-            raise Rejected(refused.message) from refused
+            raise AddressRefused(refused.message) from refused
         except HttpTrouble as trouble:
             kind = OutcomeUncertain if once and trouble.sent else Unreachable
             raise kind(trouble.message) from trouble

@@ -8,7 +8,7 @@ import msgspec
 from cornbread.channels.contract import Connected
 from cornbread.channels.domain.trouble import AccessLost, Rejected
 from cornbread.channels.networks.mastodon.address import host_of
-from cornbread.channels.networks.mastodon.api import VERIFY, Api
+from cornbread.channels.networks.mastodon.api import VERIFY, AddressRefused, Api
 from cornbread.channels.networks.mastodon.payloads import AccountJson, decode, full_handle
 from cornbread.channels.networks.mastodon.text import clean
 from cornbread.foundation.errors import Invalid
@@ -49,7 +49,11 @@ def facts_of(api: Api) -> InstanceFacts:
     for path in ("/api/v2/instance", "/api/v1/instance"):
         try:
             content = api.get_if_there(path)
-        except (AccessLost, Rejected):
+        except AddressRefused as refused:
+            raise Invalid(refused.message, fields={"address": refused.message}) from refused
+        except AccessLost as lost:
+            raise Invalid(_NOT_ACCEPTED, fields={"token": _NOT_ACCEPTED}) from lost
+        except Rejected:
             content = None
         said = _object(content)
         if said:

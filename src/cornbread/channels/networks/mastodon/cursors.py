@@ -50,10 +50,6 @@ class HomeCursor(msgspec.Struct, frozen=True, kw_only=True):
         kept = {key: edit for key, edit in self.recent.items() if key not in gone}
         return msgspec.structs.replace(self, recent=kept)
 
-    def knows(self, post: HeardPost) -> bool:
-        """Whether exactly this version was heard lately."""
-        return self.recent.get(post.external_id) == version(post)
-
 
 class WatchCursor(msgspec.Struct, frozen=True, kw_only=True):
     """The newest post of a search or hashtag, and what was already given from its last pages."""

@@ -9,7 +9,7 @@ import msgspec
 from cornbread.channels.domain.posts import Batch, HeardDeletion, HeardPost
 from cornbread.channels.domain.trouble import Rejected
 from cornbread.channels.networks.mastodon.api import Api
-from cornbread.channels.networks.mastodon.cursors import HomeCursor
+from cornbread.channels.networks.mastodon.cursors import HomeCursor, version
 from cornbread.channels.networks.mastodon.pace import Pace
 from cornbread.channels.networks.mastodon.payloads import (
     ConversationJson,
@@ -33,6 +33,8 @@ from cornbread.foundation.clock import now
 #: How many posts one request asks for again, and how many single requests follow at most.
 RECHECK_PAGE = 20
 RECHECK_SINGLES = 5
+#: How many posts are remembered within one connection, enough for a wave between two sweeps.
+MOST_KNOWN = 5_000
 
 
 class Ear:
@@ -47,6 +49,7 @@ class Ear:
         self.cursor = HomeCursor.load(cursor)
         self._pace = pace
         self._next_recheck = 0.0
+        self._known = dict(self.cursor.recent)
 
     def take(self, events: Iterable[ServerEvent]) -> Batch | None:
         """A batch of what these streamed events said to us, if anything."""
@@ -91,7 +94,9 @@ class Ear:
         return self._fresh(post) if concerns_us else None
 
     def _fresh(self, post: HeardPost | None) -> HeardPost | None:
-        return None if post is None or self.cursor.knows(post) else post
+        if post is None or self._known.get(post.external_id) == version(post):
+            return None
+        return post
 
     def _catch_up(self, place: str, source: Source) -> Iterator[Batch]:
         position: str = getattr(self.cursor, place)
@@ -110,10 +115,8 @@ class Ear:
     def _page(self, place: str, page: list[Row]) -> Iterator[Batch]:
         if not page:
             return
-        fresh = [row.post for row in page if row.post and not self.cursor.knows(row.post)]
-        before = self.cursor
-        self.cursor = msgspec.structs.replace(before, **{place: page[-1].id})
-        batch = self._batch(fresh)
+        self.cursor = msgspec.structs.replace(self.cursor, **{place: page[-1].id})
+        batch = self._batch(filter(None, (self._fresh(row.post) for row in page)))
         yield batch or Batch(stream=self.key, cursor=self.cursor.dump())
 
     def _recheck(self) -> Iterator[Batch]:
@@ -155,8 +158,15 @@ class Ear:
         kept, gone = tuple(posts), tuple(deletions)
         if not kept and not gone:
             return None
+        self._remember(kept)
         self.cursor = self.cursor.with_heard(kept).without(each.external_id for each in gone)
         return Batch(stream=self.key, posts=kept, deletions=gone, cursor=self.cursor.dump())
+
+    def _remember(self, posts: Iterable[HeardPost]) -> None:
+        """What the stream told, the next sweep finds again: it need not be given twice."""
+        self._known.update((post.external_id, version(post)) for post in posts)
+        if len(self._known) > 2 * MOST_KNOWN:
+            self._known = dict(list(self._known.items())[-MOST_KNOWN:])
 
 
 def _gone(external_id: str) -> HeardDeletion:

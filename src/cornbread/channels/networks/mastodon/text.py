@@ -10,7 +10,7 @@ import unicodedata
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 #: Longer markup than this is cut: no server lets people write that much.
-MAX_HTML = 100_000
+MAX_HTML = 50_000
 
 _NEWLINE = frozenset({"li", "div", "tr", "dt", "dd"})
 _EMPTY_LINE = frozenset(
@@ -107,7 +107,7 @@ class _Writer:
             self.parts[start:] = [_link_text(shown, link.attributes)]
 
     def _break(self, tag: str) -> None:
-        if self.parts and tag in _NEWLINE:
+        if self.parts and tag in _NEWLINE and not self.parts[-1].endswith("\n"):
             self.parts.append("\n")
         elif self.parts and tag in _EMPTY_LINE:
             self.parts.append("\n\n")
