@@ -85,7 +85,6 @@ class HttpClient:
             try:
                 content = bodies.within(_pieces(response, max_bytes), max_bytes)
             finally:
-                budget.release()
                 response.close()
         headers_read = Headers(response.headers.multi_items())
         return Response(response.status_code, headers_read, content, str(response.url))
