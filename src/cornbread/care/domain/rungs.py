@@ -1,6 +1,6 @@
 """What a timeline has earned: the facts below the level, and the rungs that were reached.
 
-See the table of levels in docs. Calendar time throughout: the customer's clock, not ours.
+``levels`` has the table. Calendar time throughout: the customer's clock, not ours.
 """
 
 from collections.abc import Iterator, Sequence
