@@ -32,7 +32,7 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402
 
-from cornbread.foundation.jobs import Worker  # noqa: E402
+from cornbread.foundation.jobs import Worker, drain  # noqa: E402
 from cornbread.foundation.models import UNFINISHED, EventRecord, Job  # noqa: E402
 from tests.foundation import sample_jobs  # noqa: E402
 
@@ -74,6 +74,11 @@ def _stop_when_empty(stop: threading.Event) -> None:
     stop.set()
 
 
+def drain_for(wait_s: str) -> None:
+    """Drain; print how many jobs ran here, and whether any is unfinished."""
+    print(drain(wait_s=float(wait_s)), Job.objects.filter(state__in=UNFINISHED).exists())
+
+
 def show() -> None:
     """Print how the jobs stand."""
     rows = Job.objects.order_by("id").values("task", "state", "attempts", "last_error")
@@ -81,4 +86,5 @@ def show() -> None:
 
 
 if __name__ == "__main__":
-    {verb.__name__: verb for verb in (setup, ask, ask_many, work, show)}[sys.argv[1]](*sys.argv[2:])
+    verbs = {verb.__name__: verb for verb in (setup, ask, ask_many, work, drain_for, show)}
+    verbs[sys.argv[1]](*sys.argv[2:])

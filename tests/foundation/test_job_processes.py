@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -159,6 +160,16 @@ def test_jobs_do_not_wait_behind_long_ones_while_another_worker_is_free(office, 
     first.terminate()
     assert first.wait(10) == 0
     assert {(job["state"], job["attempts"]) for job in office.jobs()} == {("done", 1)}
+
+
+def test_draining_can_wait_for_what_workers_elsewhere_run(office, tmp_path):
+    gate = tmp_path / "gate"
+    office.do("ask", "waits_for", str(gate), str(office.log))
+    office.worker()
+    until(lambda: len(office.lines()) == 1)
+    assert office.do("drain_for", "0").strip() == "0 True"
+    threading.Timer(1.5, gate.touch).start()
+    assert office.do("drain_for", "20").strip() == "0 False"
 
 
 def test_a_worker_told_to_stop_finishes_what_it_runs(office, tmp_path):

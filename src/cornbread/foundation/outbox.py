@@ -62,34 +62,36 @@ def emit(event: Event) -> int:
         raise transaction.TransactionManagementError(
             f"emit({event.kind()}) belongs inside transaction.atomic(), beside the change it tells"
         )
-    payload = msgspec.to_builtins(event, str_keys=True)
-    moment = now()
+    payload: dict[str, Any] = msgspec.to_builtins(event, str_keys=True)
     if event.live:
         mark_place(event.workspace_id)
     record = EventRecord.objects.create(
         workspace_id=event.workspace_id,
         kind=event.kind(),
         payload=payload,
-        created_at=moment,
+        created_at=now(),
         live=event.live,
     )
-    names = _names_by_event.get(type(event), [])
+    _ask_for_reactions(record, _names_by_event.get(type(event), []))
+    return record.id
+
+
+def _ask_for_reactions(record: EventRecord, names: list[str]) -> None:
     Job.objects.bulk_create(
         Job(
             task=react.module_path,
-            args=[name, event.kind(), payload],
+            args=[name, record.kind, record.payload],
             queue=react.queue_name,
-            workspace_id=event.workspace_id,
+            workspace_id=record.workspace_id,
             max_attempts=react.max_attempts,
-            due_at=moment,
             lease_s=react.lease_s,
-            created_at=moment,
+            due_at=record.created_at,
+            created_at=record.created_at,
         )
         for name in names
     )
     if names:
         transaction.on_commit(wake, robust=True)
-    return record.id
 
 
 @job(queue="reactions", atomic=True)

@@ -1,6 +1,5 @@
 """Keeps the leases of running jobs fresh, from a thread of its own."""
 
-import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +9,10 @@ from typing import Self
 from django.db import Error, connections
 
 from cornbread.foundation.jobs import store
+from cornbread.foundation.logs import get_logger
 from cornbread.foundation.models import Job
 
-log = logging.getLogger("cornbread.jobs")
+log = get_logger(__name__)
 
 #: A lease is renewed after this share of its length, so that two beats may fail.
 _SHARE = 1 / 3
@@ -78,7 +78,7 @@ class Heartbeat:
                 kept = store.extend(job)
             except Error:
                 # The next beat tries again on a new connection; the lease allows for two misses.
-                log.warning("heartbeat failed", extra={"job": job.id})
+                log.warning("heartbeat failed", id=job.id)
                 connections.close_all()
                 continue
             with self._lock:

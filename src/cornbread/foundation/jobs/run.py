@@ -1,7 +1,7 @@
 """Running claimed jobs: what a worker's threads do, and ``drain`` does in place."""
 
-import logging
 import random
+import time
 from collections.abc import Collection
 from contextlib import nullcontext
 from datetime import datetime, timedelta
@@ -16,12 +16,15 @@ from cornbread.foundation.jobs.heartbeat import Heartbeat
 from cornbread.foundation.jobs.owner import this_process
 from cornbread.foundation.jobs.task import JobTask, find
 from cornbread.foundation.jobs.trace import describe
+from cornbread.foundation.logs import get_logger, in_job
 from cornbread.foundation.models import Job
 
-log = logging.getLogger("cornbread.jobs")
+log = get_logger(__name__)
 
 #: Jobs that ``drain`` claims in one transaction.
 HANDFUL = 16
+#: How often it looks for what others still run.
+WAIT_POLL_S = 0.05
 
 
 class LeaseLost(Exception):
@@ -30,13 +33,18 @@ class LeaseLost(Exception):
 
 def run(job: Job) -> BaseException | None:
     """Run a claimed job and settle it; return its error, if it had one."""
+    with in_job(str(job.id)):
+        return _run(job)
+
+
+def _run(job: Job) -> BaseException | None:
     backoff = Backoff()
     try:
         task = find(job.task)
         backoff = task.backoff
         _call(task, job)
     except LeaseLost as error:
-        log.warning("job lost its lease", extra={"job": job.id, "task": job.task})
+        log.warning("job lost its lease", task=job.task)
         return error
     except (Exception, SystemExit) as error:
         _fail(job, error, backoff)
@@ -50,18 +58,22 @@ def drain(
     workspace_id: int | None = None,
     until: datetime | None = None,
     raise_errors: bool = True,
+    wait_s: float = 0,
 ) -> int:
     """Run due jobs here and now, in order, until none is left; return how many ran.
 
     ``until`` also runs what falls due up to then. Jobs may ask for more jobs; these run too.
     An error is raised after it was recorded, unless ``raise_errors`` is false; a job that asks
-    to be tried later (``Retry``) is no error.
+    to be tried later (``Retry``) is no error. With ``wait_s``, jobs of the selection that
+    workers elsewhere are running are waited for, up to so many seconds.
     """
     store.rescue()
     wanted = store.Wanted(queues=queues, workspace_id=workspace_id, due_by=until)
-    count = 0
+    count, give_up_at = 0, time.monotonic() + wait_s
     with Heartbeat() as heartbeat:
-        while claimed := store.claim(HANDFUL, owner=this_process(), wanted=wanted):
+        while (claimed := store.claim(HANDFUL, owner=this_process(), wanted=wanted)) or (
+            time.monotonic() < give_up_at and _pause_for_others(wanted)
+        ):
             for job in claimed:
                 heartbeat.hold(job)
             for position, job in enumerate(claimed):
@@ -72,6 +84,15 @@ def drain(
                     _release(claimed[position + 1 :])
                     raise error
     return count
+
+
+def _pause_for_others(wanted: store.Wanted) -> bool:
+    """Wait a moment if somebody is running such a job; false if nobody is."""
+    store.rescue()
+    if not store.unfinished(wanted):
+        return False
+    time.sleep(WAIT_POLL_S)
+    return True
 
 
 def _release(jobs: list[Job]) -> None:
@@ -99,13 +120,13 @@ def _fail(job: Job, error: BaseException, backoff: Backoff) -> None:
         roll=random.random(),
     )
     recorded = describe(error)
-    facts = {"job": job.id, "task": job.task, "error": recorded["class"], "code": recorded["code"]}
+    facts = {"task": job.task, "kind": recorded["class"], "code": recorded["code"]}
     if isinstance(next_step, Dead):
         kept = store.bury(job, recorded)
-        log.error("job is dead", extra=facts)
+        log.exception("job is dead", **facts)
     else:
         due_at = now() + timedelta(seconds=next_step.after_s)
         kept = store.put_back(job, due_at, recorded, counted=next_step.counted)
-        log.warning("job will be tried again", extra=facts)
+        log.warning("job will be tried again", due_at=due_at, **facts)
     if not kept:
-        log.warning("job lost its lease", extra=facts)
+        log.warning("job lost its lease", **facts)

@@ -74,8 +74,13 @@ def claim(limit: int, *, owner: str, wanted: Wanted) -> list[Job]:
     return []
 
 
-def _due(wanted: Wanted) -> QuerySet[Job]:
-    due = Job.objects.filter(state=JobState.READY, due_at__lte=wanted.due_by or now())
+def unfinished(wanted: Wanted) -> bool:
+    """Whether such jobs are due, or are being run by anyone."""
+    return _due(wanted, UNFINISHED).exists()
+
+
+def _due(wanted: Wanted, states: Collection[JobState] = (JobState.READY,)) -> QuerySet[Job]:
+    due = Job.objects.filter(state__in=states, due_at__lte=wanted.due_by or now())
     if wanted.queues is not None:
         due = due.filter(queue__in=wanted.queues)
     if wanted.workspace_id is not None:

@@ -1,6 +1,5 @@
 """The worker: claims due jobs, several at once, and runs them in threads."""
 
-import logging
 import threading
 from collections.abc import Collection
 from time import monotonic
@@ -15,9 +14,10 @@ from cornbread.foundation.jobs.periodic import Rounds
 from cornbread.foundation.jobs.pool import Pool
 from cornbread.foundation.jobs.run import run
 from cornbread.foundation.jobs.wake import listen
+from cornbread.foundation.logs import get_logger
 from cornbread.foundation.models import Job
 
-log = logging.getLogger("cornbread.jobs")
+log = get_logger(__name__)
 
 BUSY_POLL_S = 0.1
 IDLE_POLL_S = 0.2
@@ -93,7 +93,7 @@ class Worker:
                 store.release(job)
             except Error:
                 # Its lease runs out by itself.
-                log.exception("the database does not answer", extra={"job": job.id})
+                log.exception("the database does not answer", id=job.id)
 
     def _run(self, job: Job) -> None:
         try:
@@ -102,7 +102,7 @@ class Worker:
         except Error:
             # Neither the result nor the error could be written. The lease runs out and the job
             # is taken over, by this worker or another.
-            log.exception("the database does not answer", extra={"job": job.id})
+            log.exception("the database does not answer", id=job.id)
             connections.close_all()
         finally:
             self._heartbeat.let_go(job)
