@@ -30,10 +30,15 @@ class Preview(msgspec.Struct, frozen=True):
 
 def preview(query: str, *, seen_by: Member) -> Preview:
     """What the query would have caught; raises QueryError pointing at the character."""
+    seen_by.require("watch.read")
+    return preview_of(query, seen_by.workspace_id)
+
+
+def preview_of(query: str, workspace_id: int) -> Preview:
+    """The same for the operator of the machine."""
     tree = parse(query)
-    recent = queries.mentions(seen_by=seen_by).values_list(
-        "pk", "text", "identity__handle", "lang", "channel__kind"
-    )
+    kept = queries.public_mentions(workspace_id)
+    recent = kept.values_list("pk", "text", "identity__handle", "lang", "channel__kind")
     looked_at, caught = 0, []
     for id_, text, author, lang, network in recent[:RECENT].iterator():
         looked_at += 1
@@ -41,6 +46,6 @@ def preview(query: str, *, seen_by: Member) -> Preview:
         if matches(tree, post):
             caught.append((id_, post))
     newest = dict(caught[:EXAMPLES])
-    found = queries.mentions(seen_by=seen_by).filter(pk__in=newest)
+    found = kept.filter(pk__in=newest)
     examples = [Example(mention, tuple(explain(tree, newest[mention.pk]))) for mention in found]
     return Preview(looked_at, len(caught), tuple(examples))

@@ -36,12 +36,17 @@ def watch(watch_id: int, *, seen_by: Member) -> Watch:
 def mentions(*, seen_by: Member, watch_id: int | None = None) -> QuerySet[Mention]:
     """Public posts that were kept, newest first; direct messages are read in conversations."""
     seen_by.require("watch.read")
-    found = Mention.objects.select_related("identity__person", "channel").filter(
-        workspace_id=seen_by.workspace_id, visibility="public", ours=False, deleted_at=None
+    found = public_mentions(seen_by.workspace_id)
+    return found.filter(catches__watch_id=watch_id) if watch_id is not None else found
+
+
+def public_mentions(workspace_id: int) -> QuerySet[Mention]:
+    """The same for the operator of the machine."""
+    return (
+        Mention.objects.select_related("identity__person", "channel")
+        .filter(workspace_id=workspace_id, visibility="public", ours=False, deleted_at=None)
+        .order_by("-posted_at", "-pk")
     )
-    if watch_id is not None:
-        found = found.filter(catches__watch_id=watch_id)
-    return found.order_by("-posted_at", "-pk")
 
 
 def mention(mention_id: int, *, seen_by: Member) -> Mention:

@@ -124,3 +124,13 @@ def is_empty() -> bool:
 def needs_owner() -> bool:
     """Whether first-run set-up is still open: no user exists at all."""
     return not User.objects.exists()
+
+
+def member_by_email(slug: str, email: str) -> Member:
+    """A member by workspace and address, for commands run by the operator of the machine."""
+    workspace = workspace_named(slug)
+    found = Member.objects.filter(workspace=workspace, user__email__iexact=email, active=True)
+    member = found.select_related("workspace", "user").first()
+    if member is None:
+        raise NotFound(f"{email} is not a member of {slug}.")
+    return member

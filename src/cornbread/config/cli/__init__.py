@@ -13,6 +13,8 @@ COMMANDS = {
     "doctor": "doctor",
     "import": "import_posts",
     "levels": "levels",
+    "watch": "watch",
+    "token": "token",
 }
 
 
