@@ -1,11 +1,54 @@
-"""Every test run has a home of its own, so that no test can touch a real installation."""
+"""Every test run has a home of its own, so that no test can touch a real installation.
+
+Where CI=true nothing may be skipped: every server and all data that a test needs are there.
+"""
 
 import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
+
+import pytest
 
 _HOME = tempfile.mkdtemp(prefix="cornbread-test-")
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 os.environ["CORNBREAD_HOME"] = _HOME
 os.environ["CORNBREAD_TESTING"] = "1"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only PostgreSQL can show, unless the suite runs on it."""
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("postgres")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure where nothing may be skipped: it hides that nothing was tested."""
+    report = yield
+    if _nothing_may_be_skipped() and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"CI must not skip a test: {_reason(report)}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole module that skips itself."""
+    report = yield
+    if _nothing_may_be_skipped() and report.outcome == "skipped":
+        report.outcome = "failed"
+        report.longrepr = f"CI must not skip a module: {_reason(report)}"
+    return report
+
+
+def _nothing_may_be_skipped() -> bool:
+    return os.environ.get("CI") == "true"
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    return str(report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr)
