@@ -44,9 +44,7 @@ def examine(
     for post in latest_versions(posts):
         ours = post.ours or post.author.external_id in own_ids
         lang = (post.lang or detect(post.text) or "")[:12]
-        text = MatchablePost(
-            text=post.text, author=post.author.handle, lang=lang, network=network
-        )
+        text = MatchablePost(text=post.text, author=post.author.handle, lang=lang, network=network)
         watches = () if ours else tuple(matcher.match(text))
         found.append(Candidate(post=post, ours=ours, lang=lang, watches=watches))
     return found

@@ -62,8 +62,10 @@ def _required(query: Query) -> tuple[Interest, ...] | None:
                 return None
             return tuple(interest for one in sets for interest in one or ())
         case And(parts):
-            sets = [one for part in parts if (one := _required(part)) is not None]
-            return min(sets, key=_breadth, default=None)
+            required: list[tuple[Interest, ...]] = [
+                one for part in parts if (one := _required(part)) is not None
+            ]
+            return min(required, key=_breadth) if required else None
         case Field() | Not():
             return None
 
