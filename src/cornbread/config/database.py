@@ -38,6 +38,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
+        # Opening the file again for every job would cost more than most jobs.
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             # Without IMMEDIATE, concurrent writers fail at once instead of waiting their turn.
             "transaction_mode": "IMMEDIATE",

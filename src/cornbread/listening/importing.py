@@ -44,10 +44,10 @@ def import_file(
     start = resume(path, mapping, channels.cursor(channel.pk, f"file:{file_key(path)}"))
     size = path.stat().st_size
     # What a cut-off run had kept but not followed up comes first.
-    drain(queues=["reactions"], workspace_id=workspace.pk)
+    _follow_up(workspace)
     for batch, rejected, place in batches(path, mapping, size=BATCH, start=start):
         kept = take_in(channel, batch)
-        drain(queues=["reactions"], workspace_id=workspace.pk)
+        _follow_up(workspace)
         yield Step(
             offset=place.offset,
             size=size,
@@ -56,3 +56,8 @@ def import_file(
             edited=len(kept.edited),
             rejected=rejected,
         )
+
+
+def _follow_up(workspace: Workspace) -> None:
+    """Let later rooms react here and now, also to what a running worker has begun."""
+    drain(queues=["reactions"], workspace_id=workspace.pk, raise_errors=False, wait_s=60)
