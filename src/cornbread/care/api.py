@@ -15,6 +15,8 @@ from cornbread.care.schemas import (
     ConversationOut,
     ConversationsPage,
     EntryOut,
+    GestureIn,
+    GestureOut,
     HandIn,
     LabelIn,
     LabelOut,
@@ -196,6 +198,14 @@ def touch(request: HttpRequest, conversation_id: int, payload: TouchIn) -> Statu
         identity_id=payload.identity_id,
     )
     return Status(201, EntryOut.of(made))
+
+
+@router.post("/conversations/{conversation_id}/gestures", auth=WRITE, response={202: GestureOut})
+def gesture(request: HttpRequest, conversation_id: int, payload: GestureIn) -> Status[GestureOut]:
+    """Favourite or boost a message, or follow who wrote it."""
+    made = actions.gesture(conversation_id, payload.entry_id, payload.kind, by=reader(request))
+    shown = GestureOut(id=made.pk, kind=made.kind, state=made.state, trouble=made.trouble)
+    return Status(202, shown)
 
 
 @router.post("/mentions/{mention_id}/conversation", auth=WRITE, response=ConversationOut)

@@ -175,3 +175,19 @@ class TouchIn(Schema):
     text: str = ""
     memory_id: int | None = None
     identity_id: int | None = None
+
+
+class GestureIn(Schema):
+    """A favourite, boost or follow towards the message of a timeline entry."""
+
+    entry_id: int
+    kind: Literal["favourite", "boost", "follow"]
+
+
+class GestureOut(Schema):
+    """A gesture and where it stands."""
+
+    id: int
+    kind: str
+    state: str
+    trouble: str

@@ -26,33 +26,53 @@ LINK_FRESH = timedelta(minutes=5)
 MOST_REMEMBERED = 1000
 
 
-def count(text: str, channel: Channel) -> int:
-    """The length of a text as this channel's network counts it."""
-    return COUNTING[channel.capabilities.counting](text)
+def count(text: str, channel: Channel, to: str = "") -> int:
+    """The length of a text as this channel's network counts it, once ``to`` is named in it."""
+    return _counting(channel, to)(text)
+
+
+def _counting(channel: Channel, to: str) -> Count:
+    able = channel.capabilities
+    plain = COUNTING[able.counting]
+    if not able.names_recipient or not to:
+        return plain
+
+    def with_name(text: str) -> int:
+        named = f"@{to}".lower() in text.lower()
+        return plain(text if named else f"@{to} {text}")
+
+    return with_name
 
 
 def findings(
-    text: str, *, channel: Channel, lang: str = "", said: str = "", with_links: bool = True
+    text: str,
+    *,
+    channel: Channel,
+    to: str = "",
+    lang: str = "",
+    said: str = "",
+    with_links: bool = True,
 ) -> list[Finding]:
-    """Everything to be said about a draft; ``said`` holds words of the conversation so far."""
-    able = channel.capabilities
+    """Everything to be said about a draft to the handle ``to``.
+
+    ``said`` holds words of the conversation so far, which are never called misspelt.
+    """
     return check(
         text,
-        max_length=able.max_length,
-        count=COUNTING[able.counting],
+        max_length=channel.capabilities.max_length,
+        count=_counting(channel, to),
         dictionary=dictionary_for(lang),
         known=[said],
         link_results=try_links(text) if with_links else None,
     )
 
 
-def blocking(text: str, *, channel: Channel) -> list[Finding]:
+def blocking(text: str, *, channel: Channel, to: str = "") -> list[Finding]:
     """What keeps the draft from being sent. Links are judged as they were found while typing."""
-    able = channel.capabilities
     found = check(
         text,
-        max_length=able.max_length,
-        count=COUNTING[able.counting],
+        max_length=channel.capabilities.max_length,
+        count=_counting(channel, to),
         link_results=_known_links(text),
     )
     return [one for one in found if one.severity is Severity.BLOCK]

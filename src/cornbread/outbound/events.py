@@ -39,3 +39,12 @@ class DeliveryDropped(Event, frozen=True):
     live: ClassVar[bool] = True
     delivery_id: int
     context: str
+
+
+class GestureMade(Event, frozen=True):
+    """A favourite, boost or follow was made, or could not be."""
+
+    live: ClassVar[bool] = True
+    gesture_id: int
+    context: str
+    state: str

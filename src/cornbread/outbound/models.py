@@ -72,3 +72,31 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"delivery {self.pk} ({self.state})"
+
+
+class Gesture(models.Model):
+    """A favourite, a boost or a follow: said without words, safe to repeat."""
+
+    class Kind(models.TextChoices):
+        FAVOURITE = "favourite"
+        BOOST = "boost"
+        FOLLOW = "follow"
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        DONE = "done"
+        FAILED = "failed"
+
+    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="+")
+    mention = models.ForeignKey("listening.Mention", models.CASCADE, related_name="gestures")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    trouble = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey("team.Member", models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mention", "kind"], name="gesture_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.mention_id}"

@@ -12,6 +12,7 @@ from cornbread.care.actions.conversations import (
     set_pending,
     snooze,
 )
+from cornbread.care.actions.gestures import gesture
 from cornbread.care.actions.labels import create_label, label, unlabel
 from cornbread.care.actions.presence import look, look_away
 from cornbread.care.actions.replies import (
@@ -32,6 +33,7 @@ __all__ = [
     "create_label",
     "discard_draft",
     "draft_of",
+    "gesture",
     "hand_to_team",
     "label",
     "look",

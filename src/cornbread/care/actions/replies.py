@@ -1,4 +1,4 @@
-"""Answering: where a reply goes, what may be in its way, and that two people do not do it at once."""
+"""Answering: where a reply goes, what may be in its way, and that two do not do it at once."""
 
 from dataclasses import dataclass
 
@@ -74,7 +74,7 @@ def reply(
     conversation = queries.conversation(conversation_id, seen_by=by, lock=True)
     target = target_of(conversation, mode)
     text = text.strip()
-    faults = blocking(text, channel=target.channel)
+    faults = blocking(text, channel=target.channel, to=target.recipient.handle)
     if faults:
         raise Invalid(faults[0].message, fields={"text": " ".join(one.message for one in faults)})
     if not idempotency_key or not outbound_queries.known_key(idempotency_key, seen_by=by):

@@ -28,6 +28,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     idempotent_send: bool = False
     #: After an unknown outcome the network can be asked whether the post is there.
     finds_sent: bool = False
+    #: A reply has to name whom it answers; the sender puts the handle in front where it is missing.
+    names_recipient: bool = False
     max_length: int | None = None
     counting: Counting = Counting.PLAIN
 

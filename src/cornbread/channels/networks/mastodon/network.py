@@ -40,6 +40,7 @@ class MastodonNetwork:
         searches=True,
         idempotent_send=True,
         finds_sent=True,
+        names_recipient=True,
         max_length=500,
         counting=Counting.MASTODON,
     )
