@@ -114,6 +114,14 @@ def conversation(conversation_id: int, *, seen_by: Member, lock: bool = False) -
     return one
 
 
+def conversation_of_mention(mention_id: int, *, seen_by: Member) -> Conversation:
+    """The conversation in whose timeline a post stands; NotFound where there is none."""
+    entry = Entry.objects.filter(mention_id=mention_id, workspace_id=seen_by.workspace_id).first()
+    if entry is None:
+        raise NotFound("This post is in no conversation.")
+    return conversation(entry.conversation_id, seen_by=seen_by)
+
+
 def _where_it_went(conversation_id: int, seen_by: Member) -> int:
     gone = Conversation.objects.filter(
         pk=conversation_id, workspace_id=seen_by.workspace_id, merged_into__isnull=False
@@ -180,6 +188,12 @@ def due_for_change(limit: int = 500) -> list[int]:
     """Conversations whose clock or status time alone has changed; for the periodic job."""
     due = Conversation.objects.filter(changes_at__lte=clock.now(), merged_into=None)
     return list(due.order_by("changes_at").values_list("pk", flat=True)[:limit])
+
+
+def conversations_after(workspace_id: int, after_id: int, limit: int) -> list[int]:
+    """The next conversations of a workspace by id; for the job that works all of them out."""
+    found = Conversation.objects.filter(workspace_id=workspace_id, pk__gt=after_id)
+    return list(found.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 def for_refresh(conversation_ids: Iterable[int]) -> list[Conversation]:

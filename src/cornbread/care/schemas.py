@@ -5,8 +5,10 @@ from typing import Any, Literal
 
 from ninja import Field, Schema
 
+from cornbread.care.domain.timeline import TOUCHES
 from cornbread.care.models import Conversation, Entry, Label
 from cornbread.care.refreshing import words_of
+from cornbread.team.schemas import LARGEST, Id, Moment
 
 
 class ConversationOut(Schema):
@@ -120,32 +122,32 @@ class ReplyIn(Schema):
 
     text: str = Field(max_length=50_000)
     mode: Literal["public", "direct"] = "public"
-    basis: int | None = None
+    basis: int | None = Field(None, ge=0, le=LARGEST)
     resolve: bool = False
 
 
 class NoteIn(Schema):
     """A private note."""
 
-    text: str
+    text: str = Field(max_length=20_000)
 
 
 class AssignIn(Schema):
     """To whom; null takes it from everybody."""
 
-    member_id: int | None
+    member_id: Id | None
 
 
 class HandIn(Schema):
     """To which team; null takes it back."""
 
-    team_id: int | None
+    team_id: Id | None
 
 
 class LabelIn(Schema):
     """A label by its name."""
 
-    name: str
+    name: str = Field(max_length=60)
 
 
 class LabelOut(Schema):
@@ -164,23 +166,26 @@ class LabelOut(Schema):
 class SnoozeIn(Schema):
     """Until when."""
 
-    until: datetime
+    until: Moment
+
+
+_KINDS = f"One of {', '.join(sorted(TOUCHES))}."
 
 
 class TouchIn(Schema):
     """Contact outside the text channels, or a memory that was used."""
 
-    kind: str
-    at: datetime | None = None
-    text: str = ""
-    memory_id: int | None = None
-    identity_id: int | None = None
+    kind: str = Field(max_length=24, examples=["call_completed"], description=_KINDS)
+    at: Moment | None = None
+    text: str = Field("", max_length=2000)
+    memory_id: Id | None = None
+    identity_id: Id | None = None
 
 
 class GestureIn(Schema):
     """A favourite, boost or follow towards the message of a timeline entry."""
 
-    entry_id: int
+    entry_id: Id
     kind: Literal["favourite", "boost", "follow"]
 
 

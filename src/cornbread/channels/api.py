@@ -6,6 +6,7 @@ from ninja import Router, Status
 from cornbread.channels import actions, queries
 from cornbread.channels.schemas import ChannelOut, ConnectIn
 from cornbread.team.api_access import Scoped, reader
+from cornbread.team.schemas import Id
 
 router = Router(tags=["channels"])
 READ, WRITE = Scoped("channels:read"), Scoped("channels:write")
@@ -18,7 +19,7 @@ def channels(request: HttpRequest) -> list[ChannelOut]:
 
 
 @router.get("/channels/{channel_id}", auth=READ, response=ChannelOut)
-def channel(request: HttpRequest, channel_id: int) -> ChannelOut:
+def channel(request: HttpRequest, channel_id: Id) -> ChannelOut:
     """One channel."""
     return ChannelOut.of(queries.channel(channel_id, seen_by=reader(request)))
 
@@ -31,12 +32,12 @@ def connect(request: HttpRequest, payload: ConnectIn) -> Status[ChannelOut]:
 
 
 @router.post("/channels/{channel_id}/pause", auth=WRITE, response=ChannelOut)
-def pause(request: HttpRequest, channel_id: int) -> ChannelOut:
+def pause(request: HttpRequest, channel_id: Id) -> ChannelOut:
     """Stop listening until resumed; nothing is missed, as far as the network keeps it."""
     return ChannelOut.of(actions.pause(channel_id, by=reader(request)))
 
 
 @router.post("/channels/{channel_id}/resume", auth=WRITE, response=ChannelOut)
-def resume(request: HttpRequest, channel_id: int) -> ChannelOut:
+def resume(request: HttpRequest, channel_id: Id) -> ChannelOut:
     """Listen again, from where it stopped."""
     return ChannelOut.of(actions.resume(channel_id, by=reader(request)))

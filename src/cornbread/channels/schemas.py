@@ -1,8 +1,9 @@
 """Shapes of channels in the API."""
 
 from datetime import datetime
+from typing import Annotated
 
-from ninja import Schema
+from ninja import Field, Schema
 
 from cornbread.channels.models import Channel
 
@@ -43,8 +44,12 @@ class ChannelOut(Schema):
         )
 
 
+_Name = Annotated[str, Field(max_length=40)]
+_Value = Annotated[str, Field(max_length=2000)]
+
+
 class ConnectIn(Schema):
     """Which network, and the values its form asks for."""
 
-    kind: str
-    values: dict[str, str]
+    kind: str = Field(max_length=20)
+    values: dict[_Name, _Value] = Field(max_length=20)

@@ -2,20 +2,23 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
 from cornbread.care.api import router as care
 from cornbread.channels.api import router as channels
+from cornbread.config.openapi import DocumentedAPI
+from cornbread.config.problems import problem
 from cornbread.foundation.errors import Refusal
 from cornbread.listening.api import router as listening
 from cornbread.outbound.api import router as outbound
 from cornbread.people.api import router as people
 from cornbread.team.api import router as team
+from cornbread.team.api_access import SoundParser
 from cornbread.team.middleware import status_of
 
-api = NinjaAPI(
+api = DocumentedAPI(
     title="Cornbread",
     version="1",
     description=(
@@ -25,38 +28,15 @@ api = NinjaAPI(
     ),
     docs_url=None,
     urls_namespace="api-v1",
+    parser=SoundParser(),
 )
 for router in (team, channels, people, listening, outbound, care):
     api.add_router("", router)
 
 
-def problem(
-    request: HttpRequest,
-    *,
-    status: int,
-    code: str,
-    title: str,
-    detail: str,
-    fields: dict[str, str] | None = None,
-) -> HttpResponse:
-    """An error as RFC 9457 wants it."""
-    body = {
-        "type": f"urn:cornbread:problem:{code}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "fields": fields or {},
-    }
-    response = api.create_response(request, body, status=status)
-    response.headers["Content-Type"] = "application/problem+json"
-    return response
-
-
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return problem(
-        request,
         status=status_of(refusal),
         code=refusal.reason,
         title="Refused",
@@ -67,11 +47,9 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    fields = {_field(one): str(one.get("msg", "")) for one in error.errors}
+    fields = {_field(one): _message(one) for one in error.errors}
     detail = "; ".join(f"{name}: {message}" for name, message in fields.items())
-    return problem(
-        request, status=422, code="invalid", title="Not understood", detail=detail, fields=fields
-    )
+    return problem(status=422, code="invalid", title="Not understood", detail=detail, fields=fields)
 
 
 def _field(error: dict[str, Any]) -> str:
@@ -80,12 +58,14 @@ def _field(error: dict[str, Any]) -> str:
     return ".".join(part for part in parts[1:] if part != "payload") or "body"
 
 
+def _message(error: dict[str, Any]) -> str:
+    return str(error.get("msg", "")).removeprefix("Value error, ")
+
+
 @api.exception_handler(AuthenticationError)
 def unknown_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     response = problem(
-        request,
         status=401,
-        code="unauthenticated",
         title="No valid token",
         detail="Send a token that is neither expired nor revoked: Authorization: Bearer cb_…",
     )
@@ -95,10 +75,10 @@ def unknown_token(request: HttpRequest, error: AuthenticationError) -> HttpRespo
 
 @api.exception_handler(HttpError)
 def other_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return problem(
-        request,
-        status=error.status_code,
-        code="too_many" if isinstance(error, Throttled) else "invalid",
-        title="Not possible",
-        detail=str(error),
-    )
+    cause = error.__cause__
+    if isinstance(cause, Refusal):
+        return refused(request, cause)
+    if isinstance(cause, RequestDataTooBig):
+        return problem(status=413, detail="Send at most 5 MB at a time.")
+    code = "too_many" if isinstance(error, Throttled) else "invalid"
+    return problem(status=error.status_code, code=code, title="Not possible", detail=str(error))

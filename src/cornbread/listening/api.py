@@ -1,13 +1,10 @@
 """Watches and mentions in the API."""
 
-from datetime import UTC
-
 from django.http import HttpRequest
 from ninja import Router, Status
 from ninja.params.functions import Query
 
 from cornbread.channels.domain.posts import Author, HeardPost, Visibility
-from cornbread.foundation.errors import Invalid
 from cornbread.listening import actions, queries
 from cornbread.listening.previewing import preview
 from cornbread.listening.schemas import (
@@ -20,6 +17,7 @@ from cornbread.listening.schemas import (
     WatchOut,
 )
 from cornbread.team.api_access import MOST, Scoped, decode_cursor, page_of, reader
+from cornbread.team.schemas import Cursor, Id
 
 router = Router(tags=["listening"])
 READ, WRITE = Scoped("watches:read"), Scoped("watches:write")
@@ -48,13 +46,13 @@ def test_watch(request: HttpRequest, payload: QueryIn) -> PreviewOut:
 
 
 @router.get("/watches/{watch_id}", auth=READ, response=WatchOut)
-def watch(request: HttpRequest, watch_id: int) -> WatchOut:
+def watch(request: HttpRequest, watch_id: Id) -> WatchOut:
     """One watch."""
     return WatchOut.of(queries.watch(watch_id, seen_by=reader(request)))
 
 
 @router.put("/watches/{watch_id}", auth=WRITE, response=WatchOut)
-def change_watch(request: HttpRequest, watch_id: int, payload: WatchIn) -> WatchOut:
+def change_watch(request: HttpRequest, watch_id: Id, payload: WatchIn) -> WatchOut:
     """Change what is listened for."""
     by = reader(request)
     actions.save_watch(watch_id, by=by, **payload.dict())
@@ -62,7 +60,7 @@ def change_watch(request: HttpRequest, watch_id: int, payload: WatchIn) -> Watch
 
 
 @router.delete("/watches/{watch_id}", auth=WRITE, response={204: None})
-def delete_watch(request: HttpRequest, watch_id: int) -> Status[None]:
+def delete_watch(request: HttpRequest, watch_id: Id) -> Status[None]:
     """Stop listening for this; what was caught stays."""
     actions.delete_watch(watch_id, by=reader(request))
     return Status(204, None)
@@ -71,24 +69,21 @@ def delete_watch(request: HttpRequest, watch_id: int) -> Status[None]:
 @router.get("/mentions", auth=READ, response=MentionsPage)
 def mentions(
     request: HttpRequest,
-    watch: int | None = None,
-    cursor: str = "",
+    watch: Id | None = None,
+    cursor: Cursor = "",
     limit: int = Query(50, ge=1, le=MOST),
 ) -> MentionsPage:
     """Public posts that were kept, newest first."""
     found = queries.mentions(seen_by=reader(request), watch_id=watch)
     if place := decode_cursor(cursor, 2):
         found = queries.older_than(found, place[0], place[1])
-    shown, more = page_of(list(found[: limit + 1]), limit, queries.place_of)
+    shown, more = page_of(found[: limit + 1], limit, queries.place_of)
     return MentionsPage(items=[MentionOut.of(mention) for mention in shown], next=more)
 
 
 @router.post("/mentions", auth=POST_MENTIONS, response={200: MentionOut, 201: MentionOut})
 def post_mention(request: HttpRequest, payload: MentionIn) -> Status[MentionOut]:
     """Hand in a post. The same ``external_id`` again changes nothing and answers 200."""
-    if payload.created_at.tzinfo is None:
-        message = "Send the time with a UTC offset, such as 2026-05-04T22:10:00+02:00."
-        raise Invalid(message, fields={"created_at": message})
     author = Author(
         external_id=payload.author_id,
         handle=payload.author_handle or payload.author_id,
@@ -98,7 +93,7 @@ def post_mention(request: HttpRequest, payload: MentionIn) -> Status[MentionOut]
         external_id=payload.external_id,
         author=author,
         text=payload.text,
-        created_at=payload.created_at.astimezone(UTC),
+        created_at=payload.created_at,
         ours=payload.ours,
         addressed=not payload.ours,
         in_reply_to=payload.in_reply_to or None,

@@ -1,10 +1,13 @@
 """Shapes of listening in the API."""
 
 from datetime import datetime
+from typing import Literal
 
 from ninja import Field, Schema
 
+from cornbread.listening.domain.query import MAX_LENGTH
 from cornbread.listening.models import Mention, Watch
+from cornbread.team.schemas import Moment
 
 
 class WatchOut(Schema):
@@ -37,10 +40,10 @@ class WatchOut(Schema):
 class WatchIn(Schema):
     """What to listen for. See the query language in the documentation."""
 
-    name: str
-    query: str
-    purpose: str = "brand"
-    topic: str = ""
+    name: str = Field(max_length=120)
+    query: str = Field(max_length=MAX_LENGTH)
+    purpose: Literal["brand", "competitor", "topic"] = "brand"
+    topic: str = Field("", max_length=120)
     to_inbox: bool = True
     active: bool = True
 
@@ -48,7 +51,7 @@ class WatchIn(Schema):
 class QueryIn(Schema):
     """A query to try out."""
 
-    query: str
+    query: str = Field(max_length=MAX_LENGTH)
 
 
 class PreviewOut(Schema):
@@ -68,7 +71,7 @@ class MentionIn(Schema):
     author_handle: str = Field("", max_length=300)
     author_name: str = Field("", max_length=300)
     text: str = Field(max_length=100_000)
-    created_at: datetime
+    created_at: Moment
     in_reply_to: str | None = Field(None, max_length=300)
     ours: bool = False
     direct: bool = False
@@ -88,10 +91,9 @@ class MentionOut(Schema):
     lang: str
     url: str
     posted_at: datetime
-    conversation_id: int | None = None
 
     @staticmethod
-    def of(mention: Mention, conversation_id: int | None = None) -> "MentionOut":
+    def of(mention: Mention) -> "MentionOut":
         """A mention as the API shows one."""
         return MentionOut(
             id=mention.pk,
@@ -103,7 +105,6 @@ class MentionOut(Schema):
             lang=mention.lang,
             url=mention.url,
             posted_at=mention.posted_at,
-            conversation_id=conversation_id,
         )
 
 

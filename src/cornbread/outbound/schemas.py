@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ninja import Schema
+from ninja import Field, Schema
 
 from cornbread.outbound.models import Delivery
 
@@ -47,4 +47,4 @@ class DeliveryOut(Schema):
 class ConfirmIn(Schema):
     """That a person saw the message on the network; its id there, when known."""
 
-    external_id: str = ""
+    external_id: str = Field("", max_length=300)

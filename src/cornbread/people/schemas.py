@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from ninja import Schema
+from ninja import Field, Schema
 
 from cornbread.people.models import Identity, Memory, Person
+from cornbread.team.schemas import Moment
 
 
 class IdentityOut(Schema):
@@ -78,20 +79,20 @@ class MemoryOut(Schema):
 class MemoryIn(Schema):
     """What to remember; ``learned_at`` is now unless given."""
 
-    text: str
-    learned_at: datetime | None = None
-    learned_from: str = ""
-    expires_at: datetime | None = None
+    text: str = Field(max_length=500)
+    learned_at: Moment | None = None
+    learned_from: str = Field("", max_length=200)
+    expires_at: Moment | None = None
 
 
 class PersonIn(Schema):
     """The name a person goes by."""
 
-    name: str
+    name: str = Field(max_length=200)
 
 
 class LinkIn(Schema):
     """An account, address or number the brand knows to be this person's."""
 
-    network: str
-    handle: str
+    network: str = Field(max_length=20)
+    handle: str = Field(max_length=300)

@@ -2,10 +2,12 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
+from ninja.parser import Parser
 from ninja.security import HttpBearer
 
 from cornbread.foundation.errors import Invalid, NotAllowed
@@ -18,22 +20,24 @@ MOST = 200
 
 
 class Scoped(HttpBearer):
-    """Lets in tokens that hold this scope; the member behind the token is the reader."""
+    """Lets in tokens that hold these scopes; the member behind the token is the reader."""
 
-    def __init__(self, scope: str) -> None:
-        if scope not in SCOPES:
-            raise LookupError(f"No such scope: {scope}")
+    def __init__(self, *scopes: str) -> None:
+        unknown = [scope for scope in scopes if scope not in SCOPES]
+        if unknown or not scopes:
+            raise LookupError(f"No such scope: {', '.join(unknown) or 'none given'}")
         super().__init__()
-        self.scope = scope
+        self.scopes = scopes
 
     def authenticate(self, request: HttpRequest, token: str) -> Member | None:
         member = actions.member_of_token(token)
         if member is None:
             return None
-        if self.scope not in (member.token_scopes or ()):
+        lacking = [scope for scope in self.scopes if scope not in (member.token_scopes or ())]
+        if lacking:
             raise NotAllowed(
-                f"This token lacks the scope {self.scope}. Create one that holds it.",
-                fields={"scope": self.scope},
+                f"This token lacks the scope {' and '.join(lacking)}. Create one that holds it.",
+                fields={"scope": " ".join(lacking)},
             )
         return member
 
@@ -68,9 +72,42 @@ def _wrong_cursor() -> Invalid:
 
 
 def page_of(
-    rows: Sequence[T], limit: int, place: Callable[[T], Sequence[int]]
+    rows: Iterable[T], limit: int, place: Callable[[T], Sequence[int]]
 ) -> tuple[list[T], str | None]:
     """Cut a list that was read one longer than asked for; the cursor says where to go on."""
-    shown = list(rows[:limit])
-    more = len(rows) > limit and bool(shown)
+    rows = list(rows)
+    shown, more = rows[:limit], len(rows) > limit
     return shown, encode_cursor(*place(shown[-1])) if more else None
+
+
+class SoundParser(Parser):
+    """Reads input, and refuses characters that no database keeps, wherever they stand."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        """The JSON of the request."""
+        body = super().parse_body(request)
+        _require_sound(body)
+        return body
+
+    def parse_querydict(
+        self, data: MultiValueDict[str, str], list_fields: list[str], request: HttpRequest
+    ) -> dict[str, Any]:
+        """The parameters behind the question mark."""
+        found = super().parse_querydict(data, list_fields, request)
+        _require_sound(found)
+        return found
+
+
+def _require_sound(value: object, field: str = "") -> None:
+    match value:
+        case str():
+            if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+                message = "NUL characters and halves of characters cannot be kept."
+                raise Invalid(message, fields={field or "body": message})
+        case dict():
+            for name, one in value.items():
+                _require_sound(name, field)
+                _require_sound(one, str(name))
+        case list():
+            for one in value:
+                _require_sound(one, field)

@@ -1,10 +1,47 @@
-"""Shapes of the team in the API."""
+"""Shapes of the team in the API, and the plain values that every room's shapes are made of."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Annotated
 
-from ninja import Schema
+from ninja import Field, Schema
+from pydantic import AfterValidator
 
 from cornbread.team.models import Member, Team
+
+#: What both databases can hold as a number.
+LARGEST = 2**63 - 1
+FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
+
+
+def _moment(given: datetime) -> datetime:
+    # Without an offset nobody knows which moment is meant, and a guess may be hours off.
+    if given.tzinfo is None:
+        raise ValueError("Send the time with a UTC offset, such as 2026-05-04T22:10:00+02:00.")
+    if not FIRST <= given <= LAST:
+        raise ValueError("Send a time between the years 1900 and 2999.")
+    return given.astimezone(UTC)
+
+
+def _visible(given: str) -> str:
+    if "\x00" in given:
+        raise ValueError("A name has no NUL characters.")
+    return given
+
+
+Id = Annotated[int, Field(ge=1, le=LARGEST)]
+"""The number of a row."""
+
+Moment = Annotated[datetime, AfterValidator(_moment)]
+"""A time with its UTC offset; becomes UTC."""
+
+Search = Annotated[str, Field(max_length=200)]
+"""Words that somebody looks for."""
+
+Cursor = Annotated[str, Field(max_length=200)]
+"""A place in a list, as the page before gave it."""
+
+PathText = Annotated[str, Field(max_length=200), AfterValidator(_visible)]
+"""A name inside an address, which no parser has looked at."""
 
 
 class MemberOut(Schema):
