@@ -34,3 +34,9 @@ class PresenceChanged(Event, frozen=True):
 
     live: ClassVar[bool] = True
     conversation_id: int
+
+
+class LevelsRecomputed(Event, frozen=True):
+    """Every level and clock of the workspace follows its present thresholds."""
+
+    live: ClassVar[bool] = True

@@ -3,6 +3,8 @@
 from cornbread.care import following
 from cornbread.care.filing import file_mentions
 from cornbread.care.joining import join_threads
+from cornbread.care.recomputing import recompute
+from cornbread.foundation.jobs import enqueue
 from cornbread.foundation.outbox import reacts_to
 from cornbread.listening.events import (
     MentionsDeleted,
@@ -11,6 +13,7 @@ from cornbread.listening.events import (
     ThreadsJoined,
 )
 from cornbread.outbound.events import DeliverySent
+from cornbread.team.events import WorkspaceChanged
 
 
 @reacts_to(MentionsHeard)
@@ -41,3 +44,10 @@ def note_deletions(event: MentionsDeleted) -> None:
 def enter_sent_reply(event: DeliverySent) -> None:
     """A reply counts once the network has it."""
     following.enter_sent(event.delivery_id)
+
+
+@reacts_to(WorkspaceChanged)
+def follow_thresholds(event: WorkspaceChanged) -> None:
+    """Levels and clocks follow what now counts as quick and slow."""
+    if event.clocks:
+        enqueue(recompute, workspace_id=event.workspace_id)

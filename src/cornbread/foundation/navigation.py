@@ -22,6 +22,8 @@ class Section(StrEnum):
     SETTINGS = "settings"
     ACCOUNT = "account"
     WORKSPACES = "workspaces"
+    #: What somebody does first in a new workspace.
+    START = "start"
 
 
 class WorkspaceLike(Protocol):
@@ -120,6 +122,11 @@ def home_of(slug: str) -> str:
         except NoReverseMatch:
             continue
     return "/"
+
+
+def start_of(request: HttpRequest, slug: str) -> str:
+    """Where a new workspace begins: the first START entry open to the member, or its home."""
+    return next((link.href for link in links(Section.START, request)), home_of(slug))
 
 
 def member_of(request: HttpRequest) -> MemberLike | None:

@@ -7,6 +7,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from cornbread.team import queries
@@ -40,7 +41,8 @@ def page(permission: str) -> Callable[[PageView[P]], Callable[..., HttpResponseB
             member = queries.member(slug, user=request.user)
             member.require(permission)
             request.member = member  # type: ignore[attr-defined]
-            return cast(HttpResponseBase, cast(Any, view)(request, member, **kwargs))
+            with timezone.override(member.workspace.time_zone):
+                return cast(HttpResponseBase, cast(Any, view)(request, member, **kwargs))
 
         guarded.access = Access(permission=permission)  # type: ignore[attr-defined]
         return guarded

@@ -7,6 +7,13 @@ class WorkspaceCreated(Event, frozen=True):
     """A brand has moved in."""
 
 
+class WorkspaceChanged(Event, frozen=True):
+    """The brand's name, time zone or clocks changed; ``clocks``: what is quick or slow did."""
+
+    clocks: bool
+    by: int | None = None
+
+
 class MemberJoined(Event, frozen=True):
     """Somebody now works here."""
 

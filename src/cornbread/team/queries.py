@@ -1,6 +1,9 @@
 """Reads about the team, each naming its reader."""
 
-from django.db.models import QuerySet
+from dataclasses import dataclass
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from cornbread.foundation import clock
 from cornbread.foundation.errors import NotFound
@@ -39,14 +42,29 @@ def colleagues(*, seen_by: Member) -> QuerySet[Member]:
 
 
 def members(*, seen_by: Member) -> QuerySet[Member]:
-    """All members, former ones too, for the page that manages them."""
+    """All members, former ones too, for the page that manages them.
+
+    ``second_step`` says whether more than a password is asked of them.
+    """
     seen_by.require("member.read")
+    second_step = Authenticator.objects.filter(user=OuterRef("user")).exclude(
+        type=Authenticator.Type.RECOVERY_CODES
+    )
     return (
-        Member.objects.select_related("user")
+        Member.objects.select_related("user", "workspace")
         .prefetch_related("teams")
         .filter(workspace_id=seen_by.workspace_id)
+        .annotate(second_step=Exists(second_step))
         .order_by("-active", "user__name", "user__email")
     )
+
+
+def any_member(member_id: int, *, seen_by: Member) -> Member:
+    """One member of the reader's workspace, former ones too; NotFound otherwise."""
+    found = members(seen_by=seen_by).filter(pk=member_id).first()
+    if found is None:
+        raise NotFound("There is no such member in this workspace.")
+    return found
 
 
 def colleague(member_id: int, *, seen_by: Member) -> Member:
@@ -62,6 +80,14 @@ def teams(*, seen_by: Member) -> QuerySet[Team]:
     return Team.objects.filter(workspace_id=seen_by.workspace_id).order_by("name")
 
 
+def teams_with_size(*, seen_by: Member) -> QuerySet[Team]:
+    """The teams, each with ``size``: how many active members it has."""
+    seen_by.require("member.read")
+    return teams(seen_by=seen_by).annotate(
+        size=Count("members", filter=Q(members__active=True), distinct=True)
+    )
+
+
 def team_ids(*, seen_by: Member) -> list[int]:
     """The teams the reader belongs to."""
     return list(seen_by.teams.values_list("pk", flat=True))
@@ -70,9 +96,11 @@ def team_ids(*, seen_by: Member) -> list[int]:
 def invitations(*, seen_by: Member) -> QuerySet[Invitation]:
     """Invitations that can still be accepted."""
     seen_by.require("member.read")
-    return Invitation.objects.filter(
-        workspace_id=seen_by.workspace_id, accepted_at=None, expires_at__gt=clock.now()
-    ).order_by("-created_at")
+    return (
+        Invitation.objects.select_related("invited_by__user")
+        .filter(workspace_id=seen_by.workspace_id, accepted_at=None, expires_at__gt=clock.now())
+        .order_by("-created_at")
+    )
 
 
 def open_invitation(secret: str) -> Invitation:
@@ -85,6 +113,11 @@ def open_invitation(secret: str) -> Invitation:
     if found is None:
         raise NotFound("This invitation was used, has expired, or never was. Ask for a new one.")
     return found
+
+
+def is_known(email: str) -> bool:
+    """Whether somebody signs in with this address; for the holder of its invitation only."""
+    return User.objects.filter(email__iexact=email).exists()
 
 
 def tokens(*, seen_by: Member) -> QuerySet[ApiToken]:
@@ -105,6 +138,32 @@ def audit(*, seen_by: Member) -> QuerySet[AuditEntry]:
         .filter(workspace_id=seen_by.workspace_id)
         .order_by("-pk")
     )
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """Some entries, newest first, and whether there are others on either side."""
+
+    entries: list[AuditEntry]
+    newer: bool
+    older: bool
+
+
+def audit_page(
+    *, seen_by: Member, before: int | None = None, after: int | None = None, limit: int = 50
+) -> AuditPage:
+    """The entries before (older than) or after (newer than) an entry's id."""
+    everything = audit(seen_by=seen_by)
+    if after is not None:
+        entries = list(everything.filter(pk__gt=after).order_by("pk")[:limit])[::-1]
+    elif before is not None:
+        entries = list(everything.filter(pk__lt=before)[:limit])
+    else:
+        entries = list(everything[:limit])
+    if not entries:
+        return AuditPage([], newer=False, older=False)
+    newer = everything.filter(pk__gt=entries[0].pk).exists()
+    return AuditPage(entries, newer, everything.filter(pk__lt=entries[-1].pk).exists())
 
 
 def workspace_named(slug: str) -> Workspace:

@@ -3,7 +3,9 @@
 One reader per process looks for new events of every workspace that somebody watches, and each
 browser gets what is new as one coalesced message, so a thousand changes in a second are a few
 messages and not a thousand. Messages carry the id of the last event, so a browser that comes
-back goes on from there; one that was away for too long is told to load everything afresh.
+back goes on from there; one that is too far behind is told that everything may have changed.
+Whether the member may still look is asked again at every beat, so a removed member or an ended
+session is cut off within seconds.
 """
 
 import asyncio
@@ -11,20 +13,15 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
-from http.cookies import SimpleCookie
-from importlib import import_module
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.db import close_old_connections
-from django.utils.crypto import constant_time_compare
+from django.db import DatabaseError, close_old_connections
 
-from cornbread.foundation.errors import Refusal
 from cornbread.foundation.live import LiveEvent, events_after, latest_id
-from cornbread.team import queries
-from cornbread.team.models import Member, User
+from cornbread.foundation.logs import get_logger
+from cornbread.team.live_sign_in import member_of_session
+from cornbread.team.models import Member
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -34,8 +31,10 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 PATH = re.compile(r"^/w/(?P<slug>[\w-]+)/live$")
 LOOK_EVERY_S = 0.2
 BEAT_EVERY_S = 15.0
-#: More than this behind is not caught up event by event.
+#: Whoever is more events behind than this is told to load everything afresh.
 TOO_FAR = 500
+
+log = get_logger(__name__)
 
 
 @dataclass(eq=False)
@@ -46,6 +45,23 @@ class Subscriber:
     hides_ids: bool
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: list[LiveEvent] = field(default_factory=list)
+    everything: bool = False
+
+    def tell(self, events: Iterable[LiveEvent]) -> None:
+        """Keep events for the next message; of too many only that there were any."""
+        self.waiting.extend(events)
+        if len(self.waiting) > TOO_FAR:
+            self.waiting, self.everything = self.waiting[-1:], True
+        self.wake.set()
+
+    def take(self) -> bytes | None:
+        """One message with all that waits."""
+        events, self.waiting = sorted(self.waiting, key=lambda one: one.id), []
+        everything, self.everything = self.everything, False
+        self.wake.clear()
+        if not events:
+            return None
+        return message(events, hides_ids=self.hides_ids, everything=everything)
 
 
 class Hub:
@@ -64,9 +80,11 @@ class Hub:
         start = self._reached[workspace_id]
         self._subscribers.add(subscriber)
         if after is not None and after < start:
-            missed = await _after(workspace_id, after, TOO_FAR)
-            subscriber.waiting[:0] = [event for event in missed if event.id <= start]
-            subscriber.wake.set()
+            missed = await _after(workspace_id, after, TOO_FAR + 1)
+            if len(missed) > TOO_FAR:
+                missed = await _after(workspace_id, start - 1, 1) or missed[-1:]
+                subscriber.everything = True
+            subscriber.tell(event for event in missed if event.id <= start)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._read())
         return start if after is None else after
@@ -77,31 +95,38 @@ class Hub:
 
     async def _read(self) -> None:
         while self._subscribers:
-            for workspace_id in {one.workspace_id for one in self._subscribers}:
-                events = await _after(workspace_id, self._reached[workspace_id], TOO_FAR)
-                if events:
-                    self._reached[workspace_id] = events[-1].id
-                    self._hand_out(workspace_id, events)
+            try:
+                for workspace_id in {one.workspace_id for one in self._subscribers}:
+                    await self._read_one(workspace_id)
+            except DatabaseError as trouble:
+                # The pages stay open; they hear what they missed when the database is back.
+                log.warning("live events cannot be read", error=type(trouble).__name__)
             await asyncio.sleep(LOOK_EVERY_S)
         self._reached.clear()
+
+    async def _read_one(self, workspace_id: int) -> None:
+        events = await _after(workspace_id, self._reached[workspace_id], TOO_FAR)
+        if events:
+            self._reached[workspace_id] = events[-1].id
+            self._hand_out(workspace_id, events)
 
     def _hand_out(self, workspace_id: int, events: Iterable[LiveEvent]) -> None:
         for subscriber in self._subscribers:
             if subscriber.workspace_id == workspace_id:
-                subscriber.waiting.extend(events)
-                subscriber.wake.set()
+                subscriber.tell(events)
 
 
 hub = Hub()
 
 
-def message(events: list[LiveEvent], *, hides_ids: bool) -> bytes:
+def message(events: list[LiveEvent], *, hides_ids: bool, everything: bool = False) -> bytes:
     """Many events as one server-sent message: which kinds, and which conversations changed.
 
     Partners are told only that something changed: an id would say that a conversation exists.
+    ``everything`` stands for more events than were kept: load all that is shown afresh.
     """
     kinds = sorted({event.kind for event in events})
-    told: dict[str, Any] = {"kinds": kinds}
+    told: dict[str, Any] = {"kinds": kinds, "everything": everything}
     for name in ("conversation_id", "channel_id", "watch_id", "person_id"):
         ids = {event.payload[name] for event in events if name in event.payload}
         told[name.replace("_id", "s")] = [] if hides_ids else sorted(ids)
@@ -121,7 +146,7 @@ def with_live_events(app: App) -> App:
         if found is None:
             await app(scope, receive, send)
             return
-        member = await _member(scope, found["slug"])
+        member = await member_of_session(scope, found["slug"])
         if member is None:
             await _refuse(send)
             return
@@ -142,20 +167,30 @@ async def _stream(scope: Scope, receive: Receive, send: Send, member: Member) ->
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await _send(send, f"retry: 2000\nid: {start}\nevent: ready\ndata: {{}}\n\n".encode())
-        while not gone.done():
-            try:
-                async with asyncio.timeout(BEAT_EVERY_S):
-                    await _either(subscriber.wake.wait(), gone)
-            except TimeoutError:
-                await _send(send, b": still here\n\n")
-                continue
-            events, subscriber.waiting = subscriber.waiting, []
-            subscriber.wake.clear()
-            if events:
-                await _send(send, message(events, hides_ids=subscriber.hides_ids))
+        while not gone.done() and await _until_next_beat(send, subscriber, gone):
+            still = await member_of_session(scope, member.workspace.slug)
+            if still is None:
+                break
+            subscriber.hides_ids = still.limited_to_teams
+            await _send(send, b": still here\n\n")
+        if not gone.done():
+            await send({"type": "http.response.body", "body": b""})
     finally:
         hub.leave(subscriber)
         gone.cancel()
+
+
+async def _until_next_beat(send: Send, subscriber: Subscriber, gone: asyncio.Task[None]) -> bool:
+    """Send what comes until the next beat is due; False when the page was closed first."""
+    try:
+        async with asyncio.timeout(BEAT_EVERY_S):
+            while not gone.done():
+                await _either(subscriber.wake.wait(), gone)
+                if (changes := subscriber.take()) is not None:
+                    await _send(send, changes)
+    except TimeoutError:
+        return True
+    return False
 
 
 async def _either(one: Awaitable[object], other: asyncio.Task[None]) -> None:
@@ -185,29 +220,6 @@ def _last_event_id(scope: Scope) -> int | None:
     headers = dict(scope.get("headers", []))
     value = headers.get(b"last-event-id", b"").decode("latin-1")
     return int(value) if value.isdecimal() and len(value) < 19 else None
-
-
-@sync_to_async
-def _member(scope: Scope, slug: str) -> Member | None:
-    """The signed-in member, found as Django's own middleware would find them."""
-    close_old_connections()
-    cookies = SimpleCookie(dict(scope.get("headers", [])).get(b"cookie", b"").decode("latin-1"))
-    cookie = cookies.get(settings.SESSION_COOKIE_NAME)
-    if cookie is None:
-        return None
-    session = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value)
-    if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
-        return None
-    user = User.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first()
-    known = session.get(HASH_SESSION_KEY, "")
-    if user is None or not constant_time_compare(known, user.get_session_auth_hash()):
-        return None
-    try:
-        member = queries.member(slug, user=user)
-        member.require("conversation.read")
-    except Refusal:
-        return None
-    return member
 
 
 @sync_to_async

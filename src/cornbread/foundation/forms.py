@@ -1,0 +1,14 @@
+"""What every room's forms share: a refusal of an action shown beside the field it is about."""
+
+from django import forms
+
+from cornbread.foundation.errors import Refusal
+
+
+def show_refusal(form: forms.Form, refusal: Refusal) -> None:
+    """Put what an action refused beside the fields it names, or above the form."""
+    known = {name: text for name, text in refusal.fields.items() if name in form.fields}
+    for name, text in known.items():
+        form.add_error(name, text)
+    if not known:
+        form.add_error(None, refusal.message)
