@@ -1,7 +1,6 @@
 """Who asks for live events: found from the session cookie, as Django's own middleware would."""
 
 from collections.abc import MutableMapping
-from http.cookies import SimpleCookie
 from importlib import import_module
 from typing import Any
 
@@ -9,6 +8,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import close_old_connections
+from django.http import parse_cookie
 from django.utils.crypto import constant_time_compare
 
 from cornbread.foundation.errors import Refusal
@@ -20,11 +20,12 @@ from cornbread.team.models import Member, User
 def member_of_session(scope: MutableMapping[str, Any], slug: str) -> Member | None:
     """The member who is signed in and may read conversations here; None for everybody else."""
     close_old_connections()
-    cookies = SimpleCookie(dict(scope.get("headers", [])).get(b"cookie", b"").decode("latin-1"))
-    cookie = cookies.get(settings.SESSION_COOKIE_NAME)
-    if cookie is None:
+    sent = [value for name, value in scope.get("headers", []) if name == b"cookie"]
+    cookies = parse_cookie(b"; ".join(sent).decode("latin-1"))
+    key = cookies.get(settings.SESSION_COOKIE_NAME)
+    if not key:
         return None
-    session = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value)
+    session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return None
     user = User.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first()
