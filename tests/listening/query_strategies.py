@@ -21,7 +21,20 @@ from cornbread.listening.domain.query import (
 # The parser and the language model are made at first use, which may take longer than a test.
 patient = settings(deadline=None, max_examples=200)
 
-WORDS = ["late", "later", "train", "don't", "bart", "straße", "café", "東京駅", "京", "駅前", "ไทย", "五"]
+WORDS = [
+    "late",
+    "later",
+    "train",
+    "don't",
+    "bart",
+    "straße",
+    "café",
+    "東京駅",
+    "京",
+    "駅前",
+    "ไทย",
+    "五",
+]
 _words = st.sampled_from([word.casefold() for word in WORDS])
 _tags = st.sampled_from(["bart", "late", "wi_fi", "東京駅", "café"])
 _handles = st.sampled_from(["bart", "late", "bart@example.social", "bart.example.social"])

@@ -65,7 +65,7 @@ class Channel(models.Model):
     @cached_property
     def capabilities(self) -> Capabilities:
         """What can be done here: the network's capabilities, as this instance announced them."""
-        known = {name: value for name, value in self.capabilities_announced.items()}
+        known = dict(self.capabilities_announced)
         base = self.network.capabilities
         return Capabilities(**{name: known.get(name, getattr(base, name)) for name in _FIELDS})
 
