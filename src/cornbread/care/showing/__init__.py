@@ -1,0 +1,1 @@
+"""What the screens show of a conversation, as plain values for templates."""

@@ -1,0 +1,107 @@
+"""Filters of the inbox: customers' words made safe to show, and nothing a browser would run."""
+
+import json
+from collections.abc import Collection
+from datetime import date, datetime
+from urllib.parse import urlsplit
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from cornbread.foundation import clock
+from cornbread.outbound.domain.links import find_links
+from cornbread.team.models import Member
+
+register = template.Library()
+#: Longer than this, or more lines, and a text is shown in part first.
+LONG, MANY_LINES, EXCERPT = 900, 16, 480
+
+
+@register.filter
+def safe_url(url: object) -> str:
+    """An address from the network, if a browser may follow it; empty otherwise."""
+    try:
+        scheme = urlsplit(str(url)).scheme.lower()
+    except ValueError:
+        return ""
+    return str(url) if scheme in ("http", "https") else ""
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """A text, escaped, with its web links made clickable but never recommended."""
+    pieces: list[str] = []
+    end = 0
+    for link in find_links(text):
+        pieces += [escape(text[end : link.start]), _anchor(link.url, text[link.start : link.end])]
+        end = link.end
+    pieces.append(escape(text[end:]))
+    return mark_safe("".join(pieces))  # noqa: S308 - every piece is escaped above
+
+
+def _anchor(url: str, written: str) -> str:
+    return format_html(
+        '<a href="{}" target="_blank" rel="noopener nofollow ugc">{}</a>', url, written
+    )
+
+
+@register.filter
+def is_long(text: str) -> bool:
+    """Whether the text is shown in part first."""
+    return len(text) > LONG or text.count("\n") > MANY_LINES
+
+
+@register.filter
+def excerpt(text: str) -> str:
+    """The beginning of a long text, ending with a whole word."""
+    lines = "\n".join(text.split("\n")[: MANY_LINES // 2])
+    return lines if len(lines) <= EXCERPT else lines[:EXCERPT].rsplit(" ", 1)[0]
+
+
+@register.filter
+def is_https(url: str) -> bool:
+    """Pictures are shown only over https; the browser's policy loads no other."""
+    return url.startswith("https://")
+
+
+@register.filter
+def may(member: Member, permission: str) -> bool:
+    """Whether the reader may do this, so that no control is shown that would be refused."""
+    return member.may(permission)
+
+
+@register.filter
+def hue_number(name: object) -> int:
+    """The colour of a label, the same wherever it is worn."""
+    return crc32(str(name).casefold().encode()) % 8
+
+
+@register.filter
+def label_values(name: str, worn: Collection[str]) -> str:
+    """What a label's button sends: on, or off where it is worn."""
+    return json.dumps({"name": name, "off": "1"} if name in worn else {"name": name})
+
+
+@register.filter
+def day_name(day: date, time_zone: str) -> str:
+    """Today, Yesterday, or the day itself."""
+    today = clock.now().astimezone(ZoneInfo(time_zone)).date()
+    near = {0: "Today", 1: "Yesterday"}.get((today - day).days)
+    year = f" {day.year}" if day.year != today.year else ""
+    return near or f"{day:%A}, {day.day} {day:%B}{year}"
+
+
+@register.filter
+def in_zone(moment: datetime, time_zone: str) -> str:
+    """A moment in the workspace's time, short."""
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return f"{local:%a} {local.day} {local:%b, %H:%M}"
+
+
+@register.filter
+def in_month(moment: datetime) -> str:
+    """When something was learned, as precisely as anybody cares."""
+    return f"{moment:%B %Y}"
