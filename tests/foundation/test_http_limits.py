@@ -114,7 +114,9 @@ def test_packed_answers_are_unpacked(http: HttpClient, packed: bytes, encoding: 
         assert header(server.requests[0], "Accept-Encoding") == "gzip, deflate"
 
 
-@pytest.mark.parametrize("damage", [gzip.compress(b"x" * 5000)[:-9], b"\x1f\x8bnot gzip"])
+@pytest.mark.parametrize(
+    "damage", [gzip.compress(b"x" * 5000)[:-9], b"\x1f\x8bnot gzip"], ids=["cut", "no gzip"]
+)
 def test_a_damaged_packed_answer_means_unknown(http: HttpClient, damage: bytes) -> None:
     reply = answer(damage, Content_Encoding="gzip")
     with Server(always(reply)) as server, pytest.raises(OutcomeUnknown):
