@@ -57,6 +57,19 @@ def save_watch(
 
 
 @transaction.atomic
+def switch_watch(watch_id: int, *, active: bool, by: Member) -> Watch:
+    """Begin or stop listening for this; also for a watch whose query cannot be used any more."""
+    by.require("watch.write")
+    watch = queries.watch(watch_id, seen_by=by)
+    if watch.active != active:
+        watch.active = active
+        watch.save(update_fields=["active", "changed_at"])
+        record(by.workspace_id, by, "watch.switched", f"watch:{watch.pk}", active=active)
+        _changed(watch)
+    return watch
+
+
+@transaction.atomic
 def delete_watch(watch_id: int, *, by: Member) -> None:
     """Stop listening for this; what was caught stays where it is."""
     by.require("watch.write")

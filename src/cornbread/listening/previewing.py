@@ -3,8 +3,9 @@
 import msgspec
 
 from cornbread.listening import queries
-from cornbread.listening.domain.matching import MatchablePost, explain, matches
+from cornbread.listening.domain.matching import MatchablePost, Matcher, explain
 from cornbread.listening.domain.query import parse
+from cornbread.listening.domain.sieve import sieve
 from cornbread.listening.models import Mention
 from cornbread.team.models import Member
 
@@ -37,13 +38,16 @@ def preview(query: str, *, seen_by: Member) -> Preview:
 def preview_of(query: str, workspace_id: int) -> Preview:
     """The same for the operator of the machine."""
     tree = parse(query)
+    may_match, matcher = sieve(tree), Matcher({0: tree}, {})
     kept = queries.public_mentions(workspace_id)
     recent = kept.values_list("pk", "text", "identity__handle", "lang", "channel__kind")
     looked_at, caught = 0, []
     for id_, text, author, lang, network in recent[:RECENT].iterator():
         looked_at += 1
+        if not may_match(text):
+            continue
         post = MatchablePost(text=text, author=author, lang=lang, network=network)
-        if matches(tree, post):
+        if matcher.match(post):
             caught.append((id_, post))
     newest = dict(caught[:EXAMPLES])
     found = kept.filter(pk__in=newest)

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from cornbread.foundation.errors import NotFound
-from cornbread.listening.models import Mention, Watch
+from cornbread.listening.models import Catch, Mention, Watch
 from cornbread.team.models import Member
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,6 +25,23 @@ def watches(*, seen_by: Member) -> QuerySet[Watch]:
     )
 
 
+def watch_list(*, seen_by: Member, search: str = "") -> QuerySet[Watch]:
+    """As ``watches``, with when each caught something last; ``search`` narrows by the words."""
+    found = watches(seen_by=seen_by)
+    if search:
+        in_words = Q(query__icontains=search) | Q(topic__icontains=search)
+        found = found.filter(Q(name__icontains=search) | in_words)
+    caught = Catch.objects.filter(watch=OuterRef("pk")).order_by("-mention_id")
+    return found.annotate(last_caught=Subquery(caught.values("mention__heard_at")[:1]))
+
+
+def after_watch(found: QuerySet[Watch], active: bool, name: str) -> QuerySet[Watch]:
+    """The part of the list after a watch; names are unique, so state and name are its place."""
+    if active:
+        return found.filter(Q(active=False) | Q(name__gt=name))
+    return found.filter(active=False, name__gt=name)
+
+
 def watch(watch_id: int, *, seen_by: Member) -> Watch:
     """One watch of the reader's workspace; NotFound otherwise."""
     found = watches(seen_by=seen_by).filter(pk=watch_id).first()
@@ -38,6 +55,24 @@ def mentions(*, seen_by: Member, watch_id: int | None = None) -> QuerySet[Mentio
     seen_by.require("watch.read")
     found = public_mentions(seen_by.workspace_id)
     return found.filter(catches__watch_id=watch_id) if watch_id is not None else found
+
+
+def stream(
+    *, seen_by: Member, watch_id: int | None = None, all_kept: bool = False
+) -> QuerySet[Mention]:
+    """Public posts that a watch caught, or all that were kept, each with its watches."""
+    found = mentions(seen_by=seen_by, watch_id=watch_id)
+    if watch_id is None and not all_kept:
+        found = found.filter(Exists(Catch.objects.filter(mention=OuterRef("pk"))))
+    caught_by = Catch.objects.select_related("watch").order_by("watch__name")
+    return found.prefetch_related(Prefetch("catches", queryset=caught_by))
+
+
+def latest_id(*, seen_by: Member) -> int:
+    """The mention heard last of all; what is heard from now on has higher ids."""
+    seen_by.require("watch.read")
+    kept = Mention.objects.filter(workspace_id=seen_by.workspace_id)
+    return kept.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def public_mentions(workspace_id: int) -> QuerySet[Mention]:
@@ -79,6 +114,14 @@ def anchors_of(mentions: Iterable[Mention]) -> dict[tuple[int, str, str], Mentio
         external_id__in={mention.anchor for mention in wanted},
     )
     return {(one.workspace_id, one.source, one.external_id): one for one in found}
+
+
+def roots_of(workspace_id: int, source: str, external_ids: Iterable[str]) -> dict[str, str]:
+    """The present roots of kept posts, by the posts' ids; for reactions."""
+    found = Mention.objects.filter(
+        workspace_id=workspace_id, source=source, external_id__in=list(external_ids)
+    )
+    return dict(found.values_list("external_id", "root"))
 
 
 def place_of(mention: Mention) -> tuple[int, int]:

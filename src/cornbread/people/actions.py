@@ -98,9 +98,11 @@ def remember(
     now = clock.now()
     learned_at = learned_at or now
     if learned_at > now:
-        raise Invalid("It cannot have been learned in the future.", fields={"learned_at": "Future"})
+        message = "It cannot have been learned in the future."
+        raise Invalid(message, fields={"learned_at": message})
     if expires_at is not None and expires_at <= now:
-        raise Invalid("It would have expired already.", fields={"expires_at": "In the past"})
+        message = "It would have expired already."
+        raise Invalid(message, fields={"expires_at": message})
     memory = Memory.objects.create(
         workspace_id=by.workspace_id,
         person=person,
@@ -157,7 +159,8 @@ def link(person_id: int, *, kind: str, handle: str, by: Member) -> Identity:
         },
     )
     if not created and identity.person_id != person.pk:
-        raise Invalid(f"{handle} is already noted for somebody else.", fields={"handle": "Taken"})
+        message = f"{handle} is already noted for somebody else."
+        raise Invalid(message, fields={"handle": message})
     record(by.workspace_id, by, "identity.linked", f"person:{person.pk}", kind=kind)
     emit(
         IdentitiesLinked(workspace_id=by.workspace_id, person_id=person.pk, identity_id=identity.pk)

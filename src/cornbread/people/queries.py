@@ -29,6 +29,11 @@ def person(person_id: int, *, seen_by: Member) -> Person:
     return found
 
 
+def identities_of(one: Person) -> QuerySet[Identity]:
+    """The accounts of a person already opened to the reader, with who linked each."""
+    return one.identities.select_related("linked_by__user").order_by("pk")
+
+
 def memories(person_id: int, *, seen_by: Member) -> QuerySet[Memory]:
     """What is remembered of a person and has neither expired nor been forgotten."""
     person(person_id, seen_by=seen_by)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from urllib.parse import urlsplit
 from zlib import crc32
 
 from django import template
@@ -114,6 +115,16 @@ def due_state(moment: datetime, soon: object = 600) -> str:
     """ok, soon or late: how a countdown is coloured before its script runs."""
     seconds = (moment - clock.now()).total_seconds()
     return "late" if seconds <= 0 else "soon" if seconds <= int(str(soon)) else "ok"
+
+
+@register.filter
+def safe_url(url: object) -> str:
+    """An address from a network, if a browser may follow it; empty otherwise."""
+    try:
+        scheme = urlsplit(str(url)).scheme.lower()
+    except ValueError:
+        return ""
+    return str(url) if scheme in ("http", "https") else ""
 
 
 @register.filter

@@ -20,6 +20,11 @@ _PLAIN = str.maketrans(
 )
 
 
+def plain(text: str) -> str:
+    """The text with the plain characters in place of a phone's, each where it was."""
+    return text.translate(_PLAIN)
+
+
 def parse(text: str) -> Query:
     """The query that ``text`` says; raises ``QueryError`` with the place and the reason.
 
@@ -54,7 +59,7 @@ def _parse(text: str) -> Query:
             position=MAX_LENGTH,
             length=len(text) - MAX_LENGTH,
         )
-    tokens = list(lark().lex(text.translate(_PLAIN)))
+    tokens = list(lark().lex(plain(text)))
     if not tokens:
         raise QueryError(
             "Please write what to listen for, for instance a name in quotation marks.",
