@@ -47,6 +47,10 @@ heartbeat_seconds = 1
 """
 
 
+#: The server takes this followed by a name as the code that its OAuth page would give.
+_CODE = "mockcode_"
+
+
 @dataclass
 class Person:
     """Somebody with an account on the server, who uses another app than ours."""
@@ -116,6 +120,12 @@ class MastodonServer:
     def forget_everything(self) -> None:
         """Back to three accounts that never said a word."""
         _client().post(f"{self.url}/api/v1/_mock/reset").raise_for_status()
+
+    def brand_again(self) -> str:
+        """A new token of the brand: its owner lets an app in, as in the OAuth flow."""
+        data = {"grant_type": "authorization_code", "code": f"{_CODE}brand"}
+        answer = _client().post(f"{self.url}/oauth/token", data=data).raise_for_status()
+        return str(answer.json()["access_token"])
 
     def revoke(self, token: str) -> None:
         """What the instance does when a person withdraws an app's access."""
