@@ -1,0 +1,113 @@
+"""One object of each kind in a workspace, so that every address and operation can be asked for."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.test import Client
+
+from cornbread.care import actions as care
+from cornbread.care.models import Conversation, Entry
+from cornbread.channels import actions as channels
+from cornbread.channels.domain.posts import Author, Batch, HeardPost
+from cornbread.foundation import clock
+from cornbread.foundation.jobs import drain
+from cornbread.listening import actions as listening
+from cornbread.listening.intake import take_in
+from cornbread.outbound.models import Delivery
+from cornbread.people import actions as people
+from cornbread.team import actions as team
+from cornbread.team import queries
+from cornbread.team.domain.actors import SYSTEM
+from cornbread.team.domain.permissions import SCOPES, Role
+from cornbread.team.models import Member, User, Workspace
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@dataclass
+class Brand:
+    """A workspace with a member of each role and one object of each kind."""
+
+    workspace: Workspace
+    members: dict[Role, Member]
+    ids: dict[str, int] = field(default_factory=dict)
+    secret: str = ""
+
+    @property
+    def owner(self) -> Member:
+        return self.members[Role.OWNER]
+
+    def browser(self, role: Role = Role.OWNER) -> Client:
+        """A browser in which the member of this role is signed in."""
+        client = Client()
+        client.force_login(self.members[role].user, backend=BACKEND)
+        return client
+
+    def token(self, *scopes: str, role: Role = Role.OWNER, days: int = 1) -> str:
+        """The secret of a token of this role's member; with all scopes unless some are named."""
+        wanted = scopes or tuple(SCOPES)
+        member = self.members[role]
+        return team.create_token("guard", wanted, for_member=member, by=SYSTEM, days=days)[1]
+
+
+def brand(name: str) -> Brand:
+    """A brand in which everything exists once."""
+    workspace = team.create_workspace(name)
+    made = Brand(workspace, {role: _member(workspace, role) for role in Role})
+    _meet_a_customer(made)
+    _write_down(made)
+    return made
+
+
+def _member(workspace: Workspace, role: Role) -> Member:
+    user = User.objects.create_user(f"{role}@{workspace.slug}.example", name=role.label)
+    team.add_member(workspace, user, role, by=SYSTEM)
+    return queries.member(workspace.slug, user=user)
+
+
+def _meet_a_customer(made: Brand) -> None:
+    """A post is heard and opens a conversation; a reply to it is stuck."""
+    handle = made.workspace.slug
+    channel = channels.connect("sandbox", {"handle": handle}, by=made.owner)
+    post = HeardPost(
+        external_id=f"{handle}-1",
+        author=Author(external_id=f"{handle}-mara", handle="mara", name="Mara Lind"),
+        text="Where does my train stand?",
+        created_at=clock.now() - timedelta(minutes=5),
+        addressed=True,
+    )
+    take_in(channel, Batch(stream="posts", posts=(post,)))
+    drain(workspace_id=made.workspace.pk)
+    conversation = Conversation.objects.get(workspace=made.workspace)
+    entry = Entry.objects.get(conversation=conversation, mention__isnull=False)
+    delivery = care.reply(conversation.pk, "Outside Ulm.", by=made.owner, basis=entry.pk)
+    Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.UNCERTAIN)
+    made.ids |= {
+        "channel_id": channel.pk,
+        "conversation_id": conversation.pk,
+        "entry_id": entry.pk,
+        "mention_id": entry.mention_id or 0,
+        "delivery_id": delivery.pk,
+        "person_id": conversation.person_id,
+        "identity_id": conversation.identity_id,
+    }
+
+
+def _write_down(made: Brand) -> None:
+    """What members note and set up."""
+    owner = made.owner
+    memory = people.remember(made.ids["person_id"], "Sits by the window.", by=owner)
+    label = care.create_label("late", by=owner)
+    invitation, made.secret = team.invite(
+        f"new@{made.workspace.slug}.example", Role.AGENT, by=owner
+    )
+    token, _ = team.create_token("kept", ["people:read"], for_member=owner, by=owner)
+    made.ids |= {
+        "memory_id": memory.pk,
+        "label_id": label.pk,
+        "watch_id": listening.save_watch(by=owner, name="Ours", query="train").pk,
+        "team_id": team.create_team("Night desk", by=owner).pk,
+        "invitation_id": invitation.pk,
+        "token_id": token.pk,
+        "member_id": made.members[Role.AGENT].pk,
+    }
