@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
 
 from cornbread.channels import queries
@@ -30,6 +31,34 @@ def connect(kind: str, values: Mapping[str, str], *, by: Member, local: bool = F
     The network is asked outside of any transaction: it may take seconds.
     """
     by.require("channel.write")
+    found = _ask(kind, values, local=local)
+    return keep(kind, found, workspace_id=by.workspace_id, by=by, local=local)
+
+
+def reconnect(channel_id: int, values: Mapping[str, str], *, by: Member) -> Channel:
+    """Renew how a channel signs in; values of another account are refused."""
+    by.require("channel.write")
+    channel = queries.channel(channel_id, seen_by=by)
+    found = _ask(channel.kind, values, local=channel.local)
+    same_place = source_of(channel.kind, found.address) == channel.source
+    if not same_place or found.external_id != channel.external_id:
+        other = found.handle or found.name
+        raise Invalid(
+            f"This belongs to {other}, not to {channel.handle or channel.name}. "
+            "Connect it as a channel of its own."
+        )
+    return keep(channel.kind, found, workspace_id=by.workspace_id, by=by, local=channel.local)
+
+
+def refuse_local(local: bool) -> None:
+    """Raise Invalid for a local channel where the operator did not allow them."""
+    if local and not settings.LOCAL_CHANNELS:
+        raise Invalid("Local channels are not allowed here (CORNBREAD_LOCAL_CHANNELS).")
+
+
+def _ask(kind: str, values: Mapping[str, str], *, local: bool) -> Connected:
+    """Let the network check the values; refuses what is missing, wrong, or not allowed here."""
+    refuse_local(local)
     place = network(kind)
     missing = {
         field.name: f"{field.label} is needed."
@@ -39,10 +68,9 @@ def connect(kind: str, values: Mapping[str, str], *, by: Member, local: bool = F
     if missing:
         raise Invalid(next(iter(missing.values())), fields=missing)
     try:
-        found = place.connect(values, local=local)
+        return place.connect(values, local=local)
     except ChannelTrouble as trouble:
         raise Invalid(trouble.message, code=trouble.code) from trouble
-    return keep(kind, found, workspace_id=by.workspace_id, by=by, local=local)
 
 
 @transaction.atomic

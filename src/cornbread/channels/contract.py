@@ -103,7 +103,10 @@ class Sender(Protocol):
 
 
 class Network(Protocol):
-    """One kind of place. Instances are stateless and shared between threads."""
+    """One kind of place. Instances are stateless and shared between threads.
+
+    A network that is no place to listen to says in ``command`` how its posts are brought in.
+    """
 
     kind: str
     name: str

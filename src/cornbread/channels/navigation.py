@@ -14,3 +14,14 @@ register(
         keys="g c",
     )
 )
+register(
+    Entry(
+        Section.START,
+        key="first-channel",
+        label="Connect a channel",
+        icon="plug",
+        url_name="channel_first",
+        order=10,
+        permission="channel.write",
+    )
+)

@@ -21,6 +21,12 @@ def channel(channel_id: int, *, seen_by: Member) -> Channel:
     return found
 
 
+def cursors(channel_id: int, *, seen_by: Member) -> QuerySet[Cursor]:
+    """How far each stream of a channel has been kept."""
+    found = channel(channel_id, seen_by=seen_by)
+    return Cursor.objects.filter(channel=found).order_by("stream")
+
+
 def listening_channels() -> QuerySet[Channel]:
     """Every channel that should be listened to; for the listener process, which serves all."""
     return Channel.objects.filter(state=Channel.State.ACTIVE).order_by("pk")

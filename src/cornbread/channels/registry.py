@@ -22,3 +22,8 @@ def network(kind: str) -> Network:
 def networks() -> tuple[Network, ...]:
     """All networks, in the order in which they are offered."""
     return tuple(network(kind) for kind in KINDS)
+
+
+def command_of(place: Network) -> str:
+    """The command that brings in posts of a network nobody can listen to; empty for all others."""
+    return str(getattr(place, "command", ""))

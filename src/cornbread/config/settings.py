@@ -22,6 +22,9 @@ ENCRYPTION_KEYS = _keys.encryption
 PUBLIC_URL = os.environ.get("CORNBREAD_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
 ALLOWED_HOSTS = os.environ.get("CORNBREAD_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+#: Whether a channel may be marked as local, and so talk to this machine and its private network:
+#: for tests, and for servers next door.
+LOCAL_CHANNELS = flag("CORNBREAD_LOCAL_CHANNELS")
 
 ROOMS = ["foundation", "team", "channels", "people", "listening", "outbound", "care"]
 INSTALLED_APPS = [

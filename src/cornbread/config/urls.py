@@ -7,5 +7,9 @@ from cornbread.config.api import api
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("accounts/", include("allauth.urls")),
+    path("w/<slug:slug>/", include("cornbread.care.urls")),
+    path("w/<slug:slug>/", include("cornbread.listening.urls")),
+    path("w/<slug:slug>/", include("cornbread.people.urls")),
+    path("w/<slug:slug>/channels/", include("cornbread.channels.urls")),
     path("", include("cornbread.team.urls")),
 ]

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,3 +12,4 @@ class ListeningConfig(AppConfig):
         from cornbread.foundation.outbox import load_reactions
 
         load_reactions(self.name)
+        import_module(f"{self.name}.volume")

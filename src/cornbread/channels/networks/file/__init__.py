@@ -15,6 +15,7 @@ class FileNetwork:
     name = "File"
     icon = "file-import"
     summary = "Posts from a CSV or JSON Lines file, brought in on the command line."
+    command = "cornbread import FILE --workspace {workspace}"
     capabilities = Capabilities()
     fields: Sequence[Field] = (
         Field(name="name", label="Name", help="What these posts are, for example “Old help desk”."),

@@ -1,0 +1,1 @@
+"""The pages of the channels: thin edges that parse, call one action and render."""
