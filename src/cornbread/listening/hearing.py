@@ -4,6 +4,7 @@ Which channels and watches there are is read again every few seconds, so connect
 saving a watch needs no restart.
 """
 
+import json
 import random
 import threading
 import time
@@ -117,7 +118,7 @@ class Hearing:
         wanted: dict[tuple[int, str, str], tuple[Channel, Stream]] = {}
         for channel in channel_queries.listening_channels():
             for stream in self._streams(channel):
-                # Reconnecting renews the token: the secret's digest makes it another stream.
+                # Reconnecting renews token and settings: that makes it another stream.
                 wanted[(channel.pk, stream.key, _signature(channel))] = (channel, stream)
         for key, thread in list(self._threads.items()):
             if key not in wanted:
@@ -153,7 +154,8 @@ class Hearing:
 
 
 def _signature(channel: Channel) -> str:
-    return f"{channel.address} {hash(tuple(sorted(channel.secret.items())))}"
+    connection_facts = json.dumps([channel.settings, channel.secret], sort_keys=True)
+    return f"{channel.address} {hash(connection_facts)}"
 
 
 def run(stop: threading.Event) -> None:
