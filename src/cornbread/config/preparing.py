@@ -1,44 +1,37 @@
 """Make the data ready for a start: the key fits, the tables are there, an empty one has a story."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.conf import settings
+from django.db import transaction
 
-from cornbread.config import migrating, signin
+from cornbread.config import demo, migrating, signin
 from cornbread.config.console import console
 from cornbread.foundation import crypto
+from cornbread.team.models import User, Workspace
 
 
-def prepare(*, demo: bool) -> None:
+def prepare(*, with_demo: bool) -> None:
     """Migrate, check the key, fill an empty database. Raises a Refusal when it must not start."""
     migrating.migrate()
     crypto.verify_key()
-    if demo and _is_empty():
-        _fill()
+    if with_demo and _is_empty():
+        with console.status("Filling the empty database with the demo brand"):
+            _fill()
+        console.print("The demo brand is ready.")
     _forget_changed_sign_in()
 
 
 def _is_empty() -> bool:
-    from cornbread.team.models import User, Workspace
-
     return not (User.objects.exists() or Workspace.objects.exists())
 
 
+@transaction.atomic
 def _fill() -> None:
-    name = "cornbread.config.demo"
-    if find_spec(name) is None:
-        return
-    with console.status("Filling the empty database with the demo brand"):
-        sign_in = import_module(name).fill()
-    signin.keep(settings.HOME, signin.SignIn(sign_in.email, sign_in.password))
-    console.print("The demo brand is ready.")
+    # All or nothing: half a story, left by a start that was interrupted, would never be finished.
+    signin.keep(settings.HOME, demo.fill())
 
 
 def _forget_changed_sign_in() -> None:
     """Show a sign-in only as long as it works."""
-    from cornbread.team.models import User
-
     known = signin.kept(settings.HOME)
     if known is None:
         return

@@ -18,6 +18,7 @@ def serve(*, host: str, port: int, fd: int | None) -> None:
         ws="none",
         log_config=None,
         access_log=False,
+        log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
     )

@@ -18,4 +18,4 @@ def command(demo: bool) -> None:
     load_product()
     from cornbread.config import preparing
 
-    preparing.prepare(demo=demo)
+    preparing.prepare(with_demo=demo)
