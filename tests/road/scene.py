@@ -69,7 +69,9 @@ class Scene:
         ]
         return found
 
-    def conversation(self, words: str, within_s: float = 10.0, **filters: Any) -> dict[str, Any]:
+    def conversation(
+        self, words: str, within_s: float = 10.0, *, every_s: float = 0.05, **filters: Any
+    ) -> dict[str, Any]:
         """The conversation whose latest message says this, waiting for it."""
 
         def look() -> dict[str, Any] | None:
@@ -77,7 +79,7 @@ class Scene:
             return next((one for one in rows if words in one["preview"]), None)
 
         found: dict[str, Any] = wait_for(
-            look, f"a conversation with “{words}”: {self.product.said()}", within_s
+            look, f"a conversation with “{words}”", within_s, every_s=every_s
         )
         return found
 
