@@ -6,15 +6,15 @@ same actions that people and listeners use.
 
 import secrets
 from collections import defaultdict
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from cornbread.care import actions as care
-from cornbread.care.actions.entries import add_entry
-from cornbread.care.domain.timeline import EntryKind
 from cornbread.care.following import context_of, enter_sent
 from cornbread.care.models import Conversation, Entry
+from cornbread.care.refreshing import refresh
 from cornbread.channels import actions as channels
 from cornbread.channels.contract import Connected
 from cornbread.channels.domain.posts import Batch
@@ -164,28 +164,27 @@ class Demo:
         return Identity.objects.get(workspace_id=workspace, handle=handle, ours=False)
 
     def cases(self) -> None:
-        """What became of the conversations."""
+        """What became of the conversations, each thing at its own time."""
+        told = []
         for case in self.story.setting.cases:
             entry = Entry.objects.select_related("conversation").get(
                 workspace_id=self.lead.workspace_id, external_id=case.external_id
             )
-            self._tell(entry.conversation, case)
+            self._tell(entry.conversation, case, begun=entry.at)
+            told.append(entry.conversation_id)
+        # Told at past times, levels and clocks stand as they stood then.
+        refresh(told)
 
-    def _tell(self, conversation: Conversation, case: Case) -> None:
+    def _tell(self, conversation: Conversation, case: Case, *, begun: datetime) -> None:
         by = self.members.get(case.assignee, self.lead)
-        if case.assignee:
-            care.assign(conversation.pk, to=by.pk, by=by)
-        for label in case.labels:
-            care.label(conversation.pk, label, by=by)
+        with self._shortly_after(begun):
+            if case.assignee:
+                care.assign(conversation.pk, to=by.pk, by=by)
+            for label in case.labels:
+                care.label(conversation.pk, label, by=by)
         for note in case.notes:
-            add_entry(
-                conversation,
-                EntryKind.NOTE,
-                by=self.members[note.by],
-                at=self.at(note.at_min),
-                text=note.text,
-                visibility="direct",
-            )
+            with clock.stopped_at(self.at(note.at_min)):
+                care.note(conversation.pk, note.text, by=self.members[note.by])
         for touch in case.touches:
             care.record_touch(
                 conversation.pk,
@@ -196,8 +195,16 @@ class Demo:
                 memory_id=self.kept.get(touch.memory),
                 identity_id=self.kept.get(touch.link),
             )
-        if case.status == "resolved":
-            care.resolve(conversation.pk, by=by)
-        elif case.status == "snoozed":
-            until = self.at(case.snoozed_for_min)
-            care.snooze(conversation.pk, until=until, by=by)
+        self._end(conversation, case, by)
+
+    def _end(self, conversation: Conversation, case: Case, by: Member) -> None:
+        conversation.refresh_from_db()
+        with self._shortly_after(conversation.last_at or self.now):
+            if case.status == "resolved":
+                care.resolve(conversation.pk, by=by)
+            elif case.status == "snoozed":
+                until = self.at(case.snoozed_for_min)
+                care.snooze(conversation.pk, until=until, by=by)
+
+    def _shortly_after(self, moment: datetime) -> AbstractContextManager[None]:
+        return clock.stopped_at(min(moment + timedelta(minutes=2), self.now))
