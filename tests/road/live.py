@@ -22,13 +22,13 @@ class Told:
 class Live:
     """Listens in a thread. Use in a ``with`` block, which begins once the stream is open."""
 
-    def __init__(self, url: str, cookies: httpx.Cookies) -> None:
+    def __init__(self, url: str, cookies: httpx.Cookies, last_event_id: str = "") -> None:
         self.told: list[Told] = []
+        self.last_event_id = last_event_id
         self._ready = threading.Event()
         self._client = httpx.Client(cookies=cookies, trust_env=False, timeout=httpx.Timeout(30))
         self._url = url
         self._news = threading.Condition()
-        self._response: httpx.Response | None = None
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
     def __enter__(self) -> "Live":
@@ -64,11 +64,14 @@ class Live:
 
     def _listen(self) -> None:
         event = ""
+        headers = {"Last-Event-ID": self.last_event_id} if self.last_event_id else {}
         try:
-            with self._client.stream("GET", self._url) as response:
+            with self._client.stream("GET", self._url, headers=headers) as response:
                 assert response.status_code == 200, response.status_code
                 for line in response.iter_lines():
-                    if line.startswith("event: "):
+                    if line.startswith("id: "):
+                        self.last_event_id = line.removeprefix("id: ")
+                    elif line.startswith("event: "):
                         event = line.removeprefix("event: ")
                     elif line.startswith("data: "):
                         self._take(event, json.loads(line.removeprefix("data: ")))

@@ -111,9 +111,10 @@ class Product:
         wait_for(self._answers, "the web server", PATIENCE_S)
 
     def said(self) -> str:
-        """The last words of all processes."""
+        """What the processes had to complain about lately."""
         logs = (self._log(name) for name in ("serve", "listen", "work"))
-        return "\n".join(log.read_text()[-4000:] for log in logs if log.exists())
+        lines = [line for log in logs if log.exists() for line in log.read_text().splitlines()]
+        return "\n".join([line for line in lines if '"level":"info"' not in line][-30:])
 
     def ask(self, method: str, path: str, **rest: Any) -> Any:
         """One request to the API; raises for anything but success."""
@@ -121,9 +122,9 @@ class Product:
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text[:2000]}"
         return answer.json() if answer.content else None
 
-    def live(self) -> Live:
+    def live(self, last_event_id: str = "") -> Live:
         """What an open browser page is told; use in a ``with`` block."""
-        return Live(f"{self.url}/w/{SLUG}/live", self.browser.cookies)
+        return Live(f"{self.url}/w/{SLUG}/live", self.browser.cookies, last_event_id)
 
     def _log(self, name: str) -> Path:
         return self.home.parent / f"{self.home.name}.{name}.log"

@@ -1,13 +1,15 @@
 """Processes that are killed at the worst moment lose nothing and double nothing."""
 
+import random
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.road.product import Product, wait_for
 from tests.road.scene import STATUSES, Scene
-from tests.road.test_faults import asked, one_answer
+from tests.road.test_faults import FAULTS, asked, one_answer
 
 pytestmark = [pytest.mark.connector, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -78,11 +80,49 @@ def test_a_reply_queued_while_no_worker_runs_goes_out_once_one_does(scene: Scene
     one_answer(scene, question, found)
 
 
-def test_open_pages_learn_what_happened_while_the_web_server_was_away(scene: Scene) -> None:
+def test_a_page_that_comes_back_is_told_what_it_missed(scene: Scene) -> None:
     scene.connect()
+    with scene.product.live() as page:
+        began = time.monotonic()
+        scene.server.cust.says("@brand first")
+        first = scene.conversation("first")
+        page.tells(conversation=first["id"], after=began, within_s=5)
     scene.product.kill("serve")
     scene.server.cust.says("@brand anybody there?")
     time.sleep(1)
     scene.product.start("serve")
     scene.product.answers_again()
-    scene.conversation("anybody there?")
+    missed = scene.conversation("anybody there?")
+    with scene.product.live(page.last_event_id) as again:
+        again.tells(conversation=missed["id"], after=0, within_s=5)
+
+
+def test_a_night_of_kills_and_faults_loses_nothing_and_doubles_nothing(scene: Scene) -> None:
+    scene.connect()
+    chance = random.Random(2240)
+    asked_for: dict[str, dict[str, Any]] = {}
+    replies: dict[str, int] = {}
+    for number in range(24):
+        words = f"night train {number}."
+        asked_for[words] = scene.server.cust.says(f"@brand {words}")
+        FAULTS[chance.choice(list(FAULTS))](scene.proxy)
+        for found in scene.conversations():
+            said = found["preview"].split("@brand ")[-1]
+            if said in asked_for and said not in replies:
+                replies[said] = scene.reply(found["id"], f"Re: {said}")["id"]
+        if number % 4 == 3:
+            victim = chance.choice(["listen", "work"])
+            scene.product.kill(victim)
+            scene.product.start(victim)
+        time.sleep(chance.random())
+    scene.proxy.heal()
+    wait_for(lambda: len(scene.conversations()) >= 24, "all of them", 60)
+    for number in replies.values():
+        scene.states(number, within_s=90)
+    time.sleep(2)
+    assert len(scene.conversations()) == 24
+    for found in scene.conversations():
+        assert len(scene.timeline(found["id"], "message_in")) == 1
+        assert len(scene.timeline(found["id"], "message_out")) <= 1
+    for words, toot in asked_for.items():
+        assert len(scene.answers(toot)) == (words in replies), words

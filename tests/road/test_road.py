@@ -89,6 +89,33 @@ def test_an_answer_of_the_customer_reopens_a_resolved_conversation(scene: Scene)
     assert (again["id"], again["status"]) == (found["id"], "open")
 
 
+def test_an_answer_to_our_answer_stays_in_the_conversation(scene: Scene) -> None:
+    scene.connect()
+    question = scene.server.cust.says("@brand is there a night bus?")
+    found = scene.conversation("night bus")
+    scene.states(scene.reply(found["id"], "At half past one.")["id"])
+    [answer] = scene.answers(question)
+    scene.server.cust.says("@brand from which stop?", in_reply_to_id=answer["id"])
+    assert scene.conversation("which stop")["id"] == found["id"]
+    scene.server.other.says("@brand I wonder as well", in_reply_to_id=answer["id"])
+    assert scene.conversation("wonder")["id"] != found["id"]
+    # The answer goes below the newest question of the customer whose conversation it is.
+    scene.states(scene.reply(found["id"], "From the north gate.")["id"])
+    last = scene.answers(question)[-1]
+    assert last["in_reply_to_id"] == scene.timeline(found["id"], "message_in")[-1]["external_id"]
+
+
+def test_a_hundred_toots_at_once_are_all_in_the_inbox_within_ten_seconds(scene: Scene) -> None:
+    scene.connect()
+    for number in range(100):
+        scene.server.cust.says(f"@brand wave {number}.")
+    ended = time.monotonic()
+    wait_for(lambda: len(scene.conversations(limit=200)) == 100, "the whole wave", 30)
+    took = time.monotonic() - ended
+    print(f"\nn=100, the last one listed {took:.2f} s after it was said")
+    assert took < 10
+
+
 def test_edits_and_deletions_arrive_in_the_timeline(scene: Scene) -> None:
     scene.connect(recheck_s=1, sweep_s=1, settle_s=1)
     first = scene.server.cust.says("@brand your app eats my batery")
