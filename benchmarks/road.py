@@ -15,7 +15,6 @@ import json
 import math
 import os
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -71,8 +70,8 @@ def run(posts: int, database_url: str) -> dict[str, object]:
         home.mkdir()
         url = ""
         if database_url:
-            server = database_url.rpartition("/")[0]
-            url = stack.enter_context(own_database(server, f"cornbread_bench_{os.getpid()}"))
+            address = database_url.rpartition("/")[0]
+            url = stack.enter_context(own_database(address, f"cornbread_bench_{os.getpid()}"))
         server = stack.enter_context(running_mastodon(folder))
         product = stack.enter_context(Product(home, url))
         scene = stack.enter_context(scene_at(product, server))
@@ -93,4 +92,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

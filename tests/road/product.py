@@ -26,8 +26,16 @@ PATIENCE_S = 60.0
 OWNER = "ona@kite.example"
 PASSWORD = "a warm basket of bread"
 SLUG = "red-kite-rail"
-SCOPES = ("conversations:read", "conversations:write", "channels:read", "channels:write")
-SCOPES += ("watches:read", "watches:write", "people:read", "mentions:write")
+SCOPES = (
+    "conversations:read",
+    "conversations:write",
+    "channels:read",
+    "channels:write",
+    "watches:read",
+    "watches:write",
+    "people:read",
+    "mentions:write",
+)
 
 
 def wait_for(
