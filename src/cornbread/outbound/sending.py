@@ -91,7 +91,7 @@ def _look_up(delivery: Delivery, sender: Sender) -> bool:
         _note(delivery, trouble)
         _stuck(delivery)
         return False
-    if found is not None:
+    if found is not None and not _is_anothers(delivery, found):
         _sent(delivery, found)
         return False
     # Between the look and the sending it could still arrive late; the key makes that harmless.
@@ -100,6 +100,12 @@ def _look_up(delivery: Delivery, sender: Sender) -> bool:
         return False
     transition(delivery, State.QUEUED)
     return True
+
+
+def _is_anothers(delivery: Delivery, found: SentPost) -> bool:
+    """Whether an earlier delivery of the same words is what was found."""
+    same = Delivery.objects.filter(channel=delivery.channel_id, external_id=found.external_id)
+    return same.exclude(pk=delivery.pk).exists()
 
 
 def _send(delivery: Delivery, sender: Sender) -> None:
