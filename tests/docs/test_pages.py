@@ -15,7 +15,9 @@ _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 #: Made on the finished screen, or written beside these pages.
 _TO_COME = {"docs/pictures/inbox.png", "docs/api.md", "docs/reference/api.md"}
 #: Where packages come from is everybody's own affair.
-_INDEXES = re.compile(r"pypi|pythonhosted|npmjs|registry\.(?!py)|index-url|docker\.io|ghcr\.io", re.I)
+_INDEXES = re.compile(
+    r"pypi|pythonhosted|npmjs|registry\.(?!py)|index-url|docker\.io|ghcr\.io", re.I
+)
 
 
 def anchors(page: Path) -> set[str]:
