@@ -46,17 +46,17 @@ def people(request: HttpRequest, member: Member) -> HttpResponse:
     if before.isascii() and before.isdecimal() and len(before) < 19:
         found = found.filter(pk__lt=int(before))
     rows = list(found[: PAGE + 1])
+    rows_only = request.headers.get("HX-Target") == "people-more"
     context: dict[str, Any] = {
         "people": rows[:PAGE],
         "search": search,
         "member": member,
         "accounts": ACCOUNTS,
+        "appended": rows_only,
     }
     if len(rows) > PAGE:
-        asked = urlencode({"q": search, "before": rows[PAGE - 1].pk})
-        context["more_address"] = f"{request.path}?{asked}"
-    rows_only = request.headers.get("HX-Target") == "people-more"
-    context["appended"] = rows_only
+        asked: dict[str, str | int] = {"q": search, "before": rows[PAGE - 1].pk}
+        context["more_address"] = f"{request.path}?{urlencode(asked)}"
     template = "people/_people_rows.html" if rows_only else "people/people.html"
     return render(request, template, context)
 
