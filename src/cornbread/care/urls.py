@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from cornbread.care.views import changing, composing, inbox
+from cornbread.care.views import changing, composing, elsewhere, inbox
 
 _ONE = "inbox/<int:conversation_id>/"
 
@@ -10,6 +10,16 @@ urlpatterns: list[URLPattern] = [
     path("", inbox.home, name="workspace"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/rows/", inbox.rows, name="inbox-rows"),
+    path(
+        "inbox/from-mention/<int:mention_id>/",
+        elsewhere.open_from_mention,
+        name="open_from_mention",
+    ),
+    path(
+        "people/<int:person_id>/conversations/",
+        elsewhere.person_conversations,
+        name="person_conversations",
+    ),
     path(_ONE, inbox.conversation, name="conversation"),
     path(f"{_ONE}fresh/", inbox.fresh, name="conversation-fresh"),
     path(f"{_ONE}composer/", inbox.compose, name="conversation-composer"),
@@ -23,9 +33,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}snooze/", changing.snooze, name="conversation-snooze"),
     path(f"{_ONE}touch/", changing.touch, name="conversation-touch"),
     path(f"{_ONE}memories/", changing.remember, name="conversation-remember"),
-    path(
-        f"{_ONE}memories/<int:memory_id>/used/", changing.gesture, name="conversation-gesture"
-    ),
+    path(f"{_ONE}memories/<int:memory_id>/used/", changing.gesture, name="conversation-gesture"),
     path(
         f"{_ONE}deliveries/<int:delivery_id>/<slug:verb>/",
         changing.delivery,
