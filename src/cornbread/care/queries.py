@@ -156,6 +156,12 @@ def others_of_person(one: Conversation, *, seen_by: Member) -> QuerySet[Conversa
     return found.select_related("channel").order_by("-last_at", "-pk")
 
 
+def of_person(person_id: int, *, seen_by: Member) -> QuerySet[Conversation]:
+    """The conversations with a person that the reader may know of, newest first."""
+    found = conversations(seen_by=seen_by).filter(person_id=person_id)
+    return found.select_related("channel", "assignee__user").order_by("-last_at", "-pk")
+
+
 def identities_of(one: Conversation) -> QuerySet[Identity]:
     """The accounts of the person of a conversation that was already opened to the reader."""
     return Identity.objects.filter(person_id=one.person_id).order_by("pk")
