@@ -1,5 +1,6 @@
 """A brand with colleagues, a place to talk and customers who post: for tests of the screens."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from cornbread.care.models import Conversation
 from cornbread.channels.actions import keep
 from cornbread.channels.contract import Connected
 from cornbread.channels.domain.posts import Author, Batch, HeardPost, Visibility
-from cornbread.channels.models import Channel
+from cornbread.channels.models import Channel, SandboxPost
 from cornbread.foundation import clock
 from cornbread.foundation.jobs import drain
 from cornbread.listening.intake import forget_compiled, take_in
@@ -21,6 +22,7 @@ from cornbread.team.domain.actors import SYSTEM
 from cornbread.team.domain.permissions import Role
 from cornbread.team.models import Member, Workspace
 
+MAYA = "Maya Lindt"
 PASSWORD = "warm-skillet-and-butter"
 _ids = count(1)
 
@@ -36,7 +38,7 @@ class Brand:
 
     def colleague(self, name: str, role: Role = Role.AGENT) -> Member:
         """Another member."""
-        user = create_user(f"{name.lower()}.{next(_ids)}@brand.test", PASSWORD, name=name)
+        user = create_user(f"member.{next(_ids)}@brand.test", PASSWORD, name=name)
         return add_member(self.workspace, user, role, by=SYSTEM)
 
     def client(self, member: Member | None = None) -> Client:
@@ -53,13 +55,37 @@ class Brand:
         return f"/w/{self.workspace.slug}/inbox/{path}"
 
     def hears(
-        self, text: str, *, who: str = "Maya Lindt", ago: float = 5, direct: bool = False, **post: Any
+        self, text: str, *, who: str = MAYA, ago: float = 5, direct: bool = False, **post: Any
     ) -> Conversation:
         """A customer's post, ``ago`` minutes old, and the conversation it is in."""
         heard = self.post(text, who=who, ago=ago, direct=direct, **post)
+        if self.channel.kind == "sandbox":
+            self._stands_there(heard)
         take_in(self.channel, Batch(stream="test", posts=(heard,)))
-        drain()
-        return Conversation.objects.get(entries__mention__external_id=heard.external_id)
+        filed = Conversation.objects.filter(
+            workspace=self.workspace, entries__mention__external_id=heard.external_id
+        )
+        for _ in range(200):  # a worker beside the test may have taken the job
+            drain()
+            if (one := filed.first()) is not None:
+                return one
+            time.sleep(0.02)
+        raise AssertionError("the post went into no conversation")
+
+    def _stands_there(self, post: HeardPost) -> None:
+        """Let the sandbox know the post, so that it can be answered."""
+        SandboxPost.objects.create(
+            workspace_id=self.workspace.pk,
+            channel_id=self.channel.pk,
+            external_id=post.external_id,
+            author_id=post.author.external_id,
+            author_handle=post.author.handle,
+            text=post.text,
+            created_at=post.created_at,
+            due_at=post.created_at,
+            visibility=post.visibility,
+            state=SandboxPost.State.POSTED,
+        )
 
     def hears_all(self, posts: Sequence[HeardPost]) -> None:
         """Many posts at once."""
@@ -67,7 +93,7 @@ class Brand:
         drain()
 
     def post(
-        self, text: str, *, who: str = "Maya Lindt", ago: float = 5, direct: bool = False, **post: Any
+        self, text: str, *, who: str = MAYA, ago: float = 5, direct: bool = False, **post: Any
     ) -> HeardPost:
         """A post addressed to the brand."""
         handle = "".join(letter for letter in who.lower() if letter.isalnum()) or "someone"
@@ -90,8 +116,6 @@ def found(name: str = "Red Kite Rail", *, kind: str = "sandbox") -> Brand:
     workspace = create_workspace(name, owner=user)
     owner = Member.objects.select_related("user", "workspace").get(workspace=workspace)
     handle = workspace.slug
-    place = Connected(
-        name=name, address="sandbox", external_id=f"brand-{handle}", handle=handle
-    )
+    place = Connected(name=name, address="sandbox", external_id=f"brand-{handle}", handle=handle)
     channel = keep(kind, place, workspace_id=workspace.pk, by=SYSTEM)
     return Brand(workspace, owner, channel)

@@ -138,8 +138,8 @@ class TouchForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": "What was said, and agreed?"}),
     )
 
-    def __init__(self, *args: object, identities: list[Identity], prefix: str = "touch") -> None:
-        super().__init__(*args, prefix=prefix)  # type: ignore[arg-type]
+    def __init__(self, data: QueryDict | None = None, *, identities: list[Identity]) -> None:
+        super().__init__(data, prefix="touch")
         known = [(one.pk, f"{one.handle} ({one.kind})") for one in identities]
         field = self.fields["identity_id"]
         field.choices = [("", "Only for another channel"), *known]  # type: ignore[attr-defined]
@@ -156,7 +156,6 @@ class MemoryForm(forms.Form):
     months = forms.TypedChoiceField(
         label="For how long",
         coerce=int,
-        empty_value=0,
         initial=24,
         choices=[(6, "Half a year"), (12, "A year"), (24, "Two years"), (0, "Until forgotten")],
     )
@@ -176,8 +175,8 @@ class GestureForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": "A basket of it in her room"}),
     )
 
-    def __init__(self, *args: object, memory: Memory, prefix: str = "gesture") -> None:
-        super().__init__(*args, prefix=f"{prefix}-{memory.pk}")  # type: ignore[arg-type]
+    def __init__(self, data: QueryDict | None = None, *, memory: Memory) -> None:
+        super().__init__(data, prefix=f"gesture-{memory.pk}")
         self.memory = memory
 
 

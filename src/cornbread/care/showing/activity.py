@@ -42,7 +42,11 @@ _PLAIN: dict[EntryKind, str] = {
     EntryKind.DELIVERY_COMPLETED: "delivered something to the customer",
     EntryKind.COUNTER_COMPLETED: "met the customer at the counter",
 }
-_STATUS = {"open": "reopened this", "pending": "waits for the customer", "resolved": "resolved this"}
+_STATUS = {
+    "open": "reopened this",
+    "pending": "waits for the customer",
+    "resolved": "resolved this",
+}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from cornbread.outbound.checking import count
 from cornbread.team.models import Member
 
 _WORDS = {
-    Visibility.PUBLIC: ("Reply publicly", "world", "Everybody can read this."),
+    Visibility.PUBLIC: ("Public reply", "world", "Everybody can read this."),
     Visibility.DIRECT: ("Direct message", "lock", "Only the customer and your team can read this."),
 }
 
@@ -82,7 +82,7 @@ def ways_of(one: Conversation, *, by: Member) -> tuple[tuple[Way, ...], str]:
     if not ways and not closed:
         closed = f"{one.channel.network.name} takes no replies from here."
     if by.may("conversation.note"):
-        ways.append(Way("note", "Private note", "note", "Only your team can read this."))
+        ways.append(Way("note", "Note", "note", "Only your team can read this."))
     return tuple(ways), "" if any(way.channel for way in ways) else closed
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from cornbread.care.domain.clock import Clock
 from cornbread.care.domain.clock import clock as clock_of
@@ -56,14 +57,14 @@ def standing(rows: Sequence[Entry], memories: Sequence[Memory], workspace: Works
     result = level(values, thresholds, now=now, memories=known)
     shown = clock_of(values, thresholds, now)
     proofs = _proofs(result, {row.pk: row for row in rows})
-    return Standing(result, shown, _summary(result), proofs, result.lift)
+    return Standing(result, shown, _summary(result, now), proofs, result.lift)
 
 
-def _summary(result: LevelResult) -> str:
-    if result.level is None:
+def _summary(result: LevelResult, now: datetime) -> str:
+    if result.first_message_at is None:
         return "We wrote first; there is nothing to answer yet."
     if result.first_response is None:
-        return "Nobody has answered yet."
+        return f"The customer has waited {in_words(now - result.first_message_at)}."
     if result.first_response.total_seconds() < 1:
         return "Answered at once."
     return f"Answered after {in_words(result.first_response)}."

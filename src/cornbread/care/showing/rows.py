@@ -32,6 +32,11 @@ class Row:
         return 3 if first and due and due - first <= self.quick else 2
 
     @property
+    def assignee_is_here(self) -> bool:
+        """Whether the one who has it is among those who look at it right now."""
+        return any(one.member_id == self.one.assignee_id for one in self.present)
+
+    @property
     def place(self) -> str:
         """Where the row stands, for keyset pages and for keeping the order in the browser."""
         return f"{self.one.position}_{self.one.pk}"
@@ -89,9 +94,7 @@ def _row(one: Conversation, reader: Member) -> Row:
 def folders(*, seen_by: Member) -> tuple[Folder, ...]:
     """The folders with their counts."""
     counts = queries.counts(seen_by=seen_by)
-    return tuple(
-        Folder(one.key, one.label, one.icon, counts.get(one.key)) for one in FOLDERS
-    )
+    return tuple(Folder(one.key, one.label, one.icon, counts.get(one.key)) for one in FOLDERS)
 
 
 @dataclass(frozen=True)

@@ -89,9 +89,7 @@ def _item(
         return Item(row, "note", who, row.text, day, new_day)
     words = sentence(kind, details_of(kind, row.details), names, by=row.member_id)
     who = str(row.member) if row.member else _who_changed(row, by_id)
-    return Item(
-        row, "activity", who, words, day, new_day, icon=ICONS.get(kind, "activity")
-    )
+    return Item(row, "activity", who, words, day, new_day, icon=ICONS.get(kind, "activity"))
 
 
 def _who_changed(row: Entry, by_id: dict[int, Entry]) -> str:

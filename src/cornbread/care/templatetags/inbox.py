@@ -3,11 +3,13 @@
 import json
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -18,6 +20,17 @@ from cornbread.team.models import Member
 register = template.Library()
 #: Longer than this, or more lines, and a text is shown in part first.
 LONG, MANY_LINES, EXCERPT = 900, 16, 480
+
+
+@register.simple_tag
+def still(part: str, **values: object) -> str:
+    """A part that looks the same whenever it is drawn, drawn once: long lists have many."""
+    return _drawn(f"care/still/{part}.html", tuple(sorted(values.items())))
+
+
+@lru_cache(maxsize=4096)
+def _drawn(template_name: str, values: tuple[tuple[str, object], ...]) -> str:
+    return render_to_string(template_name, dict(values))
 
 
 @register.filter

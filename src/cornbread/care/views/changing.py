@@ -118,9 +118,7 @@ def gesture(
     form = GestureForm(request.POST, memory=memory)
     if form.is_valid():
         text = form.cleaned_data["text"]
-        care.record_touch(
-            one.pk, EntryKind.MEMORY_USED, by=member, text=text, memory_id=memory.pk
-        )
+        care.record_touch(one.pk, EntryKind.MEMORY_USED, by=member, text=text, memory_id=memory.pk)
         return _finished(request, member, one.pk, "Remembered, and recorded.")
     return _again(request, "care/_gesture_form.html", one.pk, form, member)
 

@@ -1,6 +1,7 @@
 """Writing: drafts, checks as one types, sending, and who else is here."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -49,9 +50,13 @@ def reply(request: HttpRequest, member: Member, conversation_id: int) -> HttpRes
     fresh = replace(shown, one=one, basis=one.last_entry_id)
     if not request.headers.get("HX-Request"):
         return done(request, member, one.pk)
-    finished = {"inbox:resolved": {"id": one.pk}} if data["then"] == "resolve" else {}
-    words = "Note added." if mode == "note" else "On its way."
-    return tell(_composer(request, fresh, 200), one.pk, words, **finished)
+    # The thread shows it; only those who listen to the screen have to be told.
+    events: dict[str, Any] = {
+        "inbox:said": {"text": "Note added." if mode == "note" else "Your message is on its way."}
+    }
+    if data["then"] == "resolve":
+        events["inbox:resolved"] = {"id": one.pk}
+    return tell(_composer(request, fresh, 200), one.pk, **events)
 
 
 def _say(conversation_id: int, data: dict[str, object], member: Member) -> None:

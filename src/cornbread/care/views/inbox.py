@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from cornbread.care import queries
 from cornbread.care.forms import View
+from cornbread.care.models import Conversation
 from cornbread.care.showing.dialogs import Dialogs
 from cornbread.care.showing.pane import composer_of, pane
 from cornbread.care.showing.rows import (
@@ -69,7 +70,7 @@ def conversation(request: HttpRequest, member: Member, conversation_id: int) -> 
     view = View.read(request.GET)
     if one.pk != conversation_id:
         return redirect("conversation", slug=member.workspace.slug, conversation_id=one.pk)
-    context = _open(one.pk, member) | {"view": view}
+    context = _open(one, member) | {"view": view}
     if request.headers.get("HX-Target") == "in-open":
         return render(request, "care/_open.html", context)
     return render(request, "care/inbox.html", _list(view, member) | context)
@@ -79,19 +80,20 @@ def conversation(request: HttpRequest, member: Member, conversation_id: int) -> 
 @page("conversation.read")
 def fresh(request: HttpRequest, member: Member, conversation_id: int) -> HttpResponse:
     """The parts of an open conversation that change, for the page to take over."""
-    return render(request, "care/_fresh.html", _open(conversation_id, member))
+    one = queries.conversation(conversation_id, seen_by=member)
+    context = _open(one, member) | {"view": View.read(request.GET)}
+    return render(request, "care/_fresh.html", context)
 
 
 @require_GET
 @page("conversation.read")
 def compose(request: HttpRequest, member: Member, conversation_id: int) -> HttpResponse:
     """The composer anew, e.g. when a message came back as a draft."""
-    context = _open(conversation_id, member)
-    return render(request, "care/_composer.html", context)
-
-
-def _open(conversation_id: int, member: Member) -> dict[str, Any]:
     one = queries.conversation(conversation_id, seen_by=member)
+    return render(request, "care/_composer.html", _open(one, member))
+
+
+def _open(one: Conversation, member: Member) -> dict[str, Any]:
     shown = pane(one, seen_by=member)
     return {
         "member": member,

@@ -27,9 +27,9 @@
   const grow = () => {
     const area = text();
     if (!area) return;
-    area.rows = 3;
+    area.rows = 2;
     const line = parseFloat(getComputedStyle(area).lineHeight) || 22;
-    area.rows = Math.max(3, Math.min(12, Math.floor((area.scrollHeight - 16) / line)));
+    area.rows = Math.max(2, Math.min(12, Math.floor((area.scrollHeight - 16) / line)));
   };
 
   // Checking -----------------------------------------------------------------------------------

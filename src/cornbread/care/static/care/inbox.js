@@ -55,14 +55,13 @@
   const counts = (fresh) => {
     for (const data of fresh.querySelectorAll("data[data-count]")) {
       const count = document.querySelector(`.in-folder [data-count="${data.getAttribute("data-count")}"]`);
-      if (count) count.textContent = data.getAttribute("value");
+      if (count) count.textContent = data.value === "0" ? "" : data.value;
     }
     railCount();
   };
   const railCount = () => {
-    const open = document.querySelector('.in-folder [data-count="open"]')?.textContent ?? "";
     const badge = by("rail-count-inbox");
-    if (badge) badge.textContent = open === "0" ? "" : open;
+    if (badge) badge.textContent = document.querySelector('.in-folder [data-count="open"]')?.textContent ?? "";
   };
   const emptiness = () => {
     const none = document.querySelector(".in-rows-none");
@@ -242,6 +241,7 @@
     changed.add(id);
     soon(0);
   });
+  document.body.addEventListener("inbox:said", (event) => cornbread.announce(/** @type {CustomEvent} */ (event).detail.text));
   document.body.addEventListener("inbox:close", () => {
     for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
     refreshThread(true);
@@ -250,11 +250,13 @@
   /** After one is done, the next one. */
   document.body.addEventListener("inbox:resolved", (event) => {
     const { id } = /** @type {CustomEvent} */ (event).detail;
+    const folder = document.querySelector(".in-folder[aria-current]");
+    if (!["open", "mine", "unassigned", "pending"].includes(folder?.dataset.folder)) return;
+    if (window.matchMedia("(max-width: 767.98px)").matches) return back();
     const row = by(`row-${id}`);
-    const next = row?.nextElementSibling ?? row?.previousElementSibling;
-    if (!["open", "mine", "unassigned", "pending"].includes(document.querySelector(".in-folder[aria-current]")?.dataset.folder)) return;
-    if (window.matchMedia("(max-width: 767.98px)").matches || !next) return back();
-    next.querySelector("a")?.click();
+    // A row may have left the list already; what is on top is late next.
+    const next = row?.nextElementSibling ?? row?.previousElementSibling ?? by("in-rows-list")?.firstElementChild;
+    next?.querySelector("a")?.click();
   });
 
   // Moving -------------------------------------------------------------------------------------
@@ -280,6 +282,10 @@
   };
   cornbread.shortcut("j", () => move(1), { label: "Next conversation", group: "Inbox" });
   cornbread.shortcut("k", () => move(-1), { label: "Previous conversation", group: "Inbox" });
+  cornbread.shortcut("/", () => {
+    if (panes.dataset.view !== "list" && window.matchMedia("(max-width: 767.98px)").matches) back();
+    by("in-q")?.focus();
+  }, { label: "Search the inbox", group: "Inbox" });
   cornbread.shortcut("o", () => {
     const focused = document.activeElement?.closest(".in-row-link");
     (focused ?? links().find((link) => link.hasAttribute("aria-current")) ?? links()[0])?.click();

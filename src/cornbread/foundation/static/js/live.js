@@ -32,7 +32,8 @@
     });
   };
 
-  open();
+  // Not before every script of the page listens.
+  document.addEventListener("DOMContentLoaded", open);
   window.addEventListener("online", open);
   // A page that was frozen in the background comes back with a dead stream.
   window.addEventListener("pageshow", (event) => event.persisted && open());
