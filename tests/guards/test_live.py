@@ -14,7 +14,7 @@ from django.test import Client
 
 from cornbread.care.events import ConversationChanged
 from cornbread.foundation.outbox import emit
-from cornbread.team import actions, streaming
+from cornbread.team import actions, live_sign_in, streaming
 from cornbread.team.domain.actors import SYSTEM
 from cornbread.team.domain.permissions import Role
 from cornbread.team.models import Member, User, Workspace
@@ -27,6 +27,9 @@ def fresh_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test runs in an event loop of its own."""
     monkeypatch.setattr(streaming, "hub", streaming.Hub())
     monkeypatch.setattr(streaming, "LOOK_EVERY_S", 0.01)
+    # The test's transaction must outlive the request, as with Django's own test client.
+    for module in (streaming, live_sign_in):
+        monkeypatch.setattr(module, "close_old_connections", lambda: None)
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def test_every_operation_is_known_here_and_has_its_own_name() -> None:
 
 @pytest.mark.parametrize("call", EVERY, ids=str)
 def test_without_a_valid_token_nothing_is_told(call: Call, kite: Brand) -> None:
-    expired, revoked = kite.token(), kite.token()
+    expired, revoked = kite.token(*SCOPES), kite.token(*SCOPES)
     newest = ApiToken.objects.order_by("-pk")
     ApiToken.objects.filter(pk=newest[1].pk).update(expires_at=clock.now() - timedelta(seconds=1))
     ApiToken.objects.filter(pk=newest[0].pk).update(revoked_at=clock.now())

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.conf import settings
 from django.test import Client
 
 from cornbread.care import actions as care
@@ -32,6 +33,8 @@ class Brand:
     members: dict[Role, Member]
     ids: dict[str, int] = field(default_factory=dict)
     secret: str = ""
+    sessions: dict[Role, str] = field(default_factory=dict)
+    tokens: dict[Role, str] = field(default_factory=dict)
 
     @property
     def owner(self) -> Member:
@@ -40,14 +43,22 @@ class Brand:
     def browser(self, role: Role = Role.OWNER) -> Client:
         """A browser in which the member of this role is signed in."""
         client = Client()
-        client.force_login(self.members[role].user, backend=BACKEND)
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
         return client
 
-    def token(self, *scopes: str, role: Role = Role.OWNER, days: int = 1) -> str:
+    def token(self, *scopes: str, role: Role = Role.OWNER) -> str:
         """The secret of a token of this role's member; with all scopes unless some are named."""
-        wanted = scopes or tuple(SCOPES)
-        member = self.members[role]
-        return team.create_token("guard", wanted, for_member=member, by=SYSTEM, days=days)[1]
+        if not scopes:
+            return self.tokens[role]
+        return team.create_token("some", scopes, for_member=self.members[role], by=SYSTEM)[1]
+
+    def sign_everybody_in(self) -> None:
+        """Sessions and tokens for all, once: most of the time of these tests went into them."""
+        for role, member in self.members.items():
+            client = Client()
+            client.force_login(member.user, backend=BACKEND)
+            self.sessions[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
+            self.tokens[role] = team.create_token("all", SCOPES, for_member=member, by=SYSTEM)[1]
 
 
 def brand(name: str) -> Brand:
@@ -56,6 +67,7 @@ def brand(name: str) -> Brand:
     made = Brand(workspace, {role: _member(workspace, role) for role in Role})
     _meet_a_customer(made)
     _write_down(made)
+    made.sign_everybody_in()
     return made
 
 
