@@ -2,7 +2,7 @@
 # Plain make rules for plain sh: GNU make 3.81 (macOS) and Debian's both take them.
 .POSIX:
 .SUFFIXES:
-.PHONY: help setup setup-dev run test lint format locks clean
+.PHONY: help setup setup-dev run test lint format snapshot locks clean
 
 SHELL = /bin/sh
 BIN = .venv/bin
@@ -17,6 +17,7 @@ help:
 	@echo "make test     the default test suite                      PYTEST_ARGS='-k levels'"
 	@echo "make lint     style, types and the borders between rooms"
 	@echo "make format   bring the code into the one style"
+	@echo "make snapshot write down the API after a change that is meant"
 	@echo "make locks    bring the lock files up to date (needs uv)    UV_ARGS=--upgrade"
 	@echo "make clean    remove .venv and caches; var/ with the data stays"
 
@@ -42,6 +43,9 @@ lint: setup-dev
 format: setup-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+snapshot: setup-dev
+	$(BIN)/python scripts/api_reference.py
 
 # Hashes only: a lock file names no package index, so each installs from the index it trusts.
 UV_COMPILE = uv pip compile pyproject.toml requirements/build.in --universal \
