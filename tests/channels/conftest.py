@@ -1,5 +1,6 @@
 """Fixtures of the channels' tests."""
 
 from tests.servers import mastodon_process, mastodon_server
+from tests.world import registered
 
-__all__ = ["mastodon_process", "mastodon_server"]
+__all__ = ["mastodon_process", "mastodon_server", "registered"]

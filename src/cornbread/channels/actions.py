@@ -111,6 +111,8 @@ def source_of(kind: str, address: str) -> str:
     if kind == "feed":
         # Guids are only unique within their own feed.
         return f"feed:{hashlib.sha256(address.encode()).hexdigest()[:24]}"
+    if kind == "file":
+        return f"file:{address.lower()}"[:200]
     host = urlsplit(address).netloc or address
     return f"{kind}:{host.lower()}"[:200]
 

@@ -2,16 +2,17 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cornbread.channels.domain.posts import Batch
+from cornbread.channels.domain.posts import Batch, HeardPost
 from cornbread.channels.models import Channel
 from cornbread.listening import queries
-from cornbread.listening.domain.intake import examine, worth_keeping
+from cornbread.listening.domain.intake import examine, rounds, worth_keeping
 from cornbread.listening.domain.language import detect
 from cornbread.listening.domain.matching import Matcher
+from cornbread.listening.domain.storable import storable
 from cornbread.listening.models import Mention
 from cornbread.listening.writing import Kept, write
 
@@ -35,25 +36,36 @@ _lock = threading.Lock()
 def take_in(channel: Channel, batch: Batch) -> Kept:
     """Keep what matters of a batch, exactly once, and move the cursor with it."""
     watches = compiled_watches(channel.workspace_id)
+    posts = [storable(post) for post in batch.posts]
+    own_ids, known = _own_ids(channel), _known(channel, posts)
+    kept = []
+    for each_once in rounds(posts):
+        candidates = examine(
+            each_once,
+            network=channel.kind,
+            own_ids=own_ids,
+            matcher=watches.matcher,
+            detect=detect,
+        )
+        kept.append(worth_keeping(candidates, known))
+        known |= {one.post.external_id for one in kept[-1]}
+    return write(channel, batch, kept, watches.inbox)
+
+
+def _own_ids(channel: Channel) -> set[str]:
+    """Our own accounts there: two of them may share a server."""
     own = Channel.objects.filter(workspace_id=channel.workspace_id, source=channel.source)
-    own_ids = {id_ for id_ in own.values_list("external_id", flat=True) if id_}
-    candidates = examine(
-        batch.posts,
-        network=channel.kind,
-        own_ids=own_ids,
-        matcher=watches.matcher,
-        detect=detect,
-    )
-    parents = [one.post.in_reply_to for one in candidates if one.post.in_reply_to]
-    kept = worth_keeping(candidates, _known(channel, parents))
-    return write(channel, batch, kept, watches.inbox, heard=len(batch.posts))
+    return {id_ for id_ in own.values_list("external_id", flat=True) if id_}
 
 
-def _known(channel: Channel, external_ids: list[str]) -> set[str]:
-    if not external_ids:
+def _known(channel: Channel, posts: Sequence[HeardPost]) -> set[str]:
+    """Which parents, and which edited posts, are kept already."""
+    asked = {post.in_reply_to for post in posts if post.in_reply_to}
+    asked |= {post.external_id for post in posts if post.edited_at}
+    if not asked:
         return set()
     found = Mention.objects.filter(
-        workspace_id=channel.workspace_id, source=channel.source, external_id__in=external_ids
+        workspace_id=channel.workspace_id, source=channel.source, external_id__in=asked
     )
     return set(found.values_list("external_id", flat=True))
 

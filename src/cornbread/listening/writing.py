@@ -1,6 +1,6 @@
 """The one transaction of intake: posts, identities, threads, events and the cursor together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -8,11 +8,12 @@ from django.db import transaction
 from django.db.models import F
 
 from cornbread.channels.actions import move_cursor
-from cornbread.channels.domain.posts import Batch, HeardDeletion, HeardPost
+from cornbread.channels.domain.posts import Batch
 from cornbread.channels.models import Channel
 from cornbread.foundation import clock
 from cornbread.foundation.db import serialise
 from cornbread.foundation.outbox import emit
+from cornbread.listening.details import keep_details
 from cornbread.listening.domain.intake import Candidate, for_inbox
 from cornbread.listening.domain.placing import place
 from cornbread.listening.domain.threads import Post
@@ -22,13 +23,11 @@ from cornbread.listening.events import (
     MentionsHeard,
     ThreadsJoined,
 )
-from cornbread.listening.models import Catch, Mention, Payload, Volume
+from cornbread.listening.models import Mention, Volume
+from cornbread.listening.revising import announce, delete, edit, learn, stored_posts
 from cornbread.listening.threading import MentionThreads
 from cornbread.people import actions as people
 from cornbread.people.models import Identity
-
-#: Ids one event carries, so that a reaction is a short transaction.
-EVENT_SIZE = 500
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -43,34 +42,30 @@ class Kept(msgspec.Struct, frozen=True):
 def write(
     channel: Channel,
     batch: Batch,
-    kept: Sequence[Candidate],
+    rounds: Sequence[Sequence[Candidate]],
     inbox_watches: Mapping[int, bool],
-    *,
-    heard: int,
 ) -> Kept:
-    """Keep what is new of a batch and move its cursor; repeating it changes nothing."""
+    """Keep what is new of a batch and move its cursor; repeating it changes nothing.
+
+    ``rounds`` hold each post at most once; a later version stands in a later round.
+    """
     serialise("listening.write", channel.workspace_id)
-    stored = _stored(channel, [one.post.external_id for one in kept])
-    edited = _edit(channel, kept, stored)
-    new = [one for one in kept if one.post.external_id not in stored]
-    created = _create(channel, new, inbox_watches)
-    deleted = _delete(channel, batch.deletions)
-    if heard and (new or not kept):  # a batch heard again is not counted again
-        _count(channel, heard=heard, kept=len(new))
-    _announce(channel.workspace_id, MentionsEdited, edited)
-    _announce(channel.workspace_id, MentionsDeleted, deleted)
+    created: list[int] = []
+    edited: list[int] = []
+    for kept in rounds:
+        stored = stored_posts(channel, [one.post.external_id for one in kept])
+        edited += edit(kept, stored)
+        learn(channel, kept, stored, inbox_watches)
+        new = [one for one in kept if one.post.external_id not in stored]
+        created += _create(channel, new, inbox_watches)
+    deleted = delete(channel, batch.deletions)
+    if batch.posts and (created or not any(rounds)):  # a batch heard again is not counted again
+        _count(channel, heard=len(batch.posts), kept=len(created))
+    announce(channel.workspace_id, MentionsEdited, sorted(set(edited)))
+    announce(channel.workspace_id, MentionsDeleted, deleted)
     if batch.cursor is not None:
         move_cursor(channel, batch.stream, batch.cursor)
     return Kept(tuple(created), tuple(edited), tuple(deleted))
-
-
-def _stored(channel: Channel, external_ids: Iterable[str]) -> dict[str, Mention]:
-    found = Mention.objects.filter(
-        workspace_id=channel.workspace_id,
-        source=channel.source,
-        external_id__in=list(external_ids),
-    )
-    return {mention.external_id: mention for mention in found}
 
 
 def _create(
@@ -78,11 +73,13 @@ def _create(
 ) -> list[int]:
     if not new:
         return []
+    ours = {one.post.author.external_id for one in new if one.ours}
+    authors = {one.post.author.external_id: one.post.author for one in new}
     identities = people.meet(
         channel.workspace_id,
         kind=channel.kind,
         source=channel.source,
-        authors={one.post.author.external_id: (one.post.author, one.ours) for one in new},
+        authors={id_: (author, id_ in ours) for id_, author in authors.items()},
     )
     threads = MentionThreads(channel.workspace_id, channel.source)
     placement = place([_placeable(one) for one in new], threads)
@@ -96,10 +93,10 @@ def _create(
         mention.for_inbox = for_inbox(one, inbox_watches)
         rows.append(mention)
     made = Mention.objects.bulk_create(rows)
-    _keep_details(made, new, now)
+    keep_details(made, new, now)
     answers = threads.apply(placement)
     ids = [mention.pk for mention in made]
-    _announce(channel.workspace_id, MentionsHeard, sorted({*ids, *answers}))
+    announce(channel.workspace_id, MentionsHeard, sorted({*ids, *answers}))
     if placement.root_moves:
         emit(
             ThreadsJoined(
@@ -127,7 +124,7 @@ def _mention(channel: Channel, one: Candidate, identity: Identity, now: datetime
         ours=one.ours,
         addressed=post.addressed,
         visibility=post.visibility,
-        text=_storable(post.text),
+        text=post.text,
         lang=one.lang,
         url=post.url[:1000],
         attachments=msgspec.to_builtins(post.attachments),
@@ -139,82 +136,9 @@ def _mention(channel: Channel, one: Candidate, identity: Identity, now: datetime
     )
 
 
-def _storable(text: str) -> str:
-    # PostgreSQL stores no NUL, and no person ever meant one.
-    return text.replace("\x00", "")
-
-
-def _keep_details(made: Sequence[Mention], new: Sequence[Candidate], now: datetime) -> None:
-    pairs = list(zip(made, new, strict=True))
-    catches = [
-        Catch(workspace_id=mention.workspace_id, watch_id=watch, mention=mention)
-        for mention, one in pairs
-        for watch in one.watches
-    ]
-    Catch.objects.bulk_create(catches, ignore_conflicts=True)
-    payloads = [_payload(mention, one.post, now) for mention, one in pairs if one.post.raw]
-    Payload.objects.bulk_create(payloads, ignore_conflicts=True)
-
-
-def _payload(mention: Mention, post: HeardPost, now: datetime) -> Payload:
-    return Payload(
-        workspace_id=mention.workspace_id,
-        mention=mention,
-        version=post.edited_at.isoformat() if post.edited_at else "first",
-        text=_storable(post.text),
-        body=post.raw,
-        heard_at=now,
-    )
-
-
-def _edit(channel: Channel, kept: Sequence[Candidate], stored: Mapping[str, Mention]) -> list[int]:
-    now = clock.now()
-    edited, payloads = [], []
-    for one in kept:
-        mention, version = stored.get(one.post.external_id), one.post.edited_at
-        if mention is None or version is None:
-            continue
-        if mention.edited_at is not None and version <= mention.edited_at:
-            continue
-        mention.text, mention.lang = _storable(one.post.text), one.lang
-        mention.edited_at = version
-        mention.attachments = msgspec.to_builtins(one.post.attachments)
-        edited.append(mention)
-        payloads.append(_payload(mention, one.post, now))
-    if edited:
-        Mention.objects.bulk_update(edited, ["text", "lang", "edited_at", "attachments"])
-        Payload.objects.bulk_create(payloads, ignore_conflicts=True)
-    return [mention.pk for mention in edited]
-
-
-def _delete(channel: Channel, deletions: Sequence[HeardDeletion]) -> list[int]:
-    if not deletions:
-        return []
-    stored = _stored(channel, [one.external_id for one in deletions])
-    gone = []
-    for one in deletions:
-        mention = stored.get(one.external_id)
-        if mention is not None and mention.deleted_at is None:
-            mention.deleted_at = one.deleted_at
-            gone.append(mention)
-    if gone:
-        Mention.objects.bulk_update(gone, ["deleted_at"])
-    return [mention.pk for mention in gone]
-
-
 def _count(channel: Channel, *, heard: int, kept: int) -> None:
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
     row, _ = Volume.objects.get_or_create(
         channel=channel, hour=hour, defaults={"workspace_id": channel.workspace_id}
     )
     Volume.objects.filter(pk=row.pk).update(heard=F("heard") + heard, kept=F("kept") + kept)
-
-
-def _announce(
-    workspace_id: int,
-    event: type[MentionsHeard] | type[MentionsEdited] | type[MentionsDeleted],
-    ids: Sequence[int],
-) -> None:
-    for start in range(0, len(ids), EVENT_SIZE):
-        chunk = tuple(ids[start : start + EVENT_SIZE])
-        emit(event(workspace_id=workspace_id, mention_ids=chunk))

@@ -1,11 +1,16 @@
 """The stateless stages of intake: what to keep of a batch, and why. No database, no network."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime
+from itertools import zip_longest
 
 import msgspec
 
 from cornbread.channels.domain.posts import HeardPost
 from cornbread.listening.domain.matching import MatchablePost, Matcher
+
+#: The version of a post that was never edited.
+FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,18 +22,15 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     watches: tuple[int, ...] = ()
 
 
-def latest_versions(posts: Iterable[HeardPost]) -> list[HeardPost]:
-    """Each post once, in its newest version, in the order in which it was first heard."""
-    by_id: dict[str, HeardPost] = {}
+def rounds(posts: Iterable[HeardPost]) -> list[list[HeardPost]]:
+    """Each version of each post once, older versions in earlier rounds, so that a post and its
+    edit are followed one after the other also when they come together.
+    """
+    known: dict[str, dict[datetime, HeardPost]] = {}
     for post in posts:
-        before = by_id.get(post.external_id)
-        if before is None or _version(post) > _version(before):
-            by_id[post.external_id] = post
-    return list(by_id.values())
-
-
-def _version(post: HeardPost) -> str:
-    return post.edited_at.isoformat() if post.edited_at else ""
+        known.setdefault(post.external_id, {}).setdefault(post.edited_at or FIRST, post)
+    histories = [[versions[at] for at in sorted(versions)] for versions in known.values()]
+    return [[post for post in one if post is not None] for one in zip_longest(*histories)]
 
 
 def examine(
@@ -41,7 +43,7 @@ def examine(
 ) -> list[Candidate]:
     """Normalise, enrich and match. Our own posts are never matched: we do not watch ourselves."""
     found = []
-    for post in latest_versions(posts):
+    for post in posts:
         ours = post.ours or post.author.external_id in own_ids
         lang = (post.lang or detect(post.text) or "")[:12]
         text = MatchablePost(text=post.text, author=post.author.handle, lang=lang, network=network)
@@ -50,17 +52,28 @@ def examine(
     return found
 
 
-def worth_keeping(
-    candidates: Iterable[Candidate], known_parents: Collection[str]
-) -> list[Candidate]:
-    """Posts of ours, to us, caught by a watch, or in answer to a post that is kept."""
-    kept: dict[str, Candidate] = {}
-    for candidate in sorted(candidates, key=lambda one: one.post.created_at):
-        post = candidate.post
-        answers_kept = post.in_reply_to in known_parents or post.in_reply_to in kept
-        if candidate.ours or post.addressed or candidate.watches or answers_kept:
-            kept[post.external_id] = candidate
-    return list(kept.values())
+def worth_keeping(candidates: Iterable[Candidate], known: Collection[str]) -> list[Candidate]:
+    """Posts of ours, to us, caught by a watch, in answer to a post that is kept, or kept already.
+
+    ``known`` holds the ids that are kept. In the order of their posting.
+    """
+    ordered = sorted(candidates, key=lambda one: one.post.created_at)
+    answers: dict[str, list[str]] = {}
+    for one in ordered:
+        answers.setdefault(one.post.in_reply_to or "", []).append(one.post.external_id)
+    wanted = [one.post.external_id for one in ordered if _wanted(one, known)]
+    kept = set(wanted)
+    while wanted:  # times are no help here: an answer may be dated before what it answers
+        new = [id_ for id_ in answers.get(wanted.pop(), ()) if id_ not in kept]
+        kept.update(new)
+        wanted.extend(new)
+    return [one for one in ordered if one.post.external_id in kept]
+
+
+def _wanted(one: Candidate, known: Collection[str]) -> bool:
+    if one.ours or one.post.addressed or one.watches:
+        return True
+    return one.post.external_id in known or one.post.in_reply_to in known
 
 
 def for_inbox(candidate: Candidate, inbox_watches: Mapping[int, bool]) -> bool:
