@@ -1,15 +1,21 @@
 """Following up on messages: replies that were sent, posts that were edited or taken back."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch
 
 from cornbread.care.domain.timeline import AboutMessage, EntryKind, stored_form
 from cornbread.care.events import ConversationChanged
 from cornbread.care.models import Conversation, Entry
+from cornbread.care.recognising import heard_entry
 from cornbread.care.refreshing import refresh
 from cornbread.foundation.db import serialise
 from cornbread.foundation.outbox import emit
+from cornbread.listening.details import FIRST_VERSION
+from cornbread.listening.models import Mention, Payload
 from cornbread.listening.queries import kept_mentions
 from cornbread.outbound.models import Delivery
 
@@ -33,62 +39,109 @@ def enter_sent(delivery_id: int) -> None:
     if conversation is None:
         return
     conversation = conversation.merged_into or conversation
-    entry = _entry_of(delivery)
-    if entry is not None and entry.delivery_id == delivery.pk:
+    if Entry.objects.filter(delivery=delivery).exists():
         return
-    if entry is None:
-        entry = Entry(
-            workspace_id=delivery.workspace_id,
-            conversation=conversation,
-            kind=EntryKind.MESSAGE_OUT,
-            at=delivery.sent_at or delivery.created_at,
-            visibility=delivery.visibility,
-            source=delivery.channel.source if delivery.external_id else "",
-            external_id=delivery.external_id,
-        )
+    entry = _heard(delivery, conversation) or Entry(
+        workspace_id=delivery.workspace_id,
+        conversation=conversation,
+        kind=EntryKind.MESSAGE_OUT,
+        at=delivery.sent_at or delivery.created_at,
+        visibility=delivery.visibility,
+        **_name(delivery),
+    )
     entry.delivery, entry.member_id, entry.channel = delivery, delivery.by_id, delivery.channel
     entry.human = True
     entry.save()
     refresh([entry.conversation_id])
-    _tell(conversation, EntryKind.MESSAGE_OUT, by=delivery.by_id)
+    _tell(entry.conversation, EntryKind.MESSAGE_OUT, by=delivery.by_id)
 
 
-def _entry_of(delivery: Delivery) -> Entry | None:
-    mine = Entry.objects.filter(delivery=delivery).first()
-    if mine is not None or not delivery.external_id:
-        return mine
+def _heard(delivery: Delivery, conversation: Conversation) -> Entry | None:
+    """The entry of a reply that the network told us of before we knew that it was sent."""
+    if not delivery.external_id:
+        return heard_entry(delivery, conversation)
     return Entry.objects.filter(
         workspace_id=delivery.workspace_id,
         source=delivery.channel.source,
         external_id=delivery.external_id,
+        delivery=None,
     ).first()
+
+
+def _name(delivery: Delivery) -> dict[str, Any]:
+    """What makes the entry findable when the reply is heard; nothing where that is taken."""
+    name = {"source": delivery.channel.source, "external_id": delivery.external_id}
+    same = Entry.objects.filter(workspace_id=delivery.workspace_id, **name)
+    if not delivery.external_id or same.exists():
+        return {}
+    heard = Mention.objects.filter(workspace_id=delivery.workspace_id, ours=True, **name).first()
+    return {**name, "mention": heard}
 
 
 @transaction.atomic
 def note_changed_messages(workspace_id: int, mention_ids: Iterable[int], *, deleted: bool) -> None:
     """Say in the timeline that messages were edited or deleted; their words live in the mention."""
     serialise("care.file", workspace_id)
-    mentions = kept_mentions(mention_ids).filter(workspace_id=workspace_id, entry__isnull=False)
+    mentions = list(
+        kept_mentions(mention_ids)
+        .filter(workspace_id=workspace_id, entry__isnull=False)
+        .select_related("identity", "entry__conversation")
+        .prefetch_related(Prefetch("payloads", Payload.objects.defer("body")))
+    )
     kind = EntryKind.MESSAGE_DELETED if deleted else EntryKind.MESSAGE_EDITED
-    touched = set()
-    for mention in mentions.select_related("entry__conversation"):
-        at = mention.deleted_at if deleted else mention.edited_at
-        message = mention.entry
-        if at is None:
-            continue
-        Entry.objects.get_or_create(
-            workspace_id=workspace_id,
-            conversation=message.conversation,
-            kind=kind,
-            at=at,
-            identity=mention.identity,
-            details=stored_form(AboutMessage(entry_id=message.pk)),
-            defaults={"human": False},
-        )
-        touched.add(message.conversation)
-    refresh([conversation.pk for conversation in touched])
-    for conversation in touched:
+    noted = _noted(kind, [mention.entry.conversation_id for mention in mentions])
+    new = []
+    for mention in mentions:
+        about = stored_form(AboutMessage(entry_id=mention.entry.pk))
+        times = _deleted_at(mention) if deleted else edits_of(mention)
+        new += [
+            _change(mention, kind, at, about) for at in times if (mention.entry.pk, at) not in noted
+        ]
+    Entry.objects.bulk_create(new)
+    touched = {entry.conversation_id: entry.conversation for entry in new}
+    refresh(touched)
+    for conversation in touched.values():
         _tell(conversation, kind, by=None)
+
+
+def note_late_changes(mentions: Iterable[Mention]) -> None:
+    """The same for messages that were changed before they were put into their conversation."""
+    changed: dict[tuple[int, bool], list[int]] = {}
+    for mention in mentions:
+        for deleted, at in ((False, mention.edited_at), (True, mention.deleted_at)):
+            if at is not None:
+                changed.setdefault((mention.workspace_id, deleted), []).append(mention.pk)
+    for (workspace_id, deleted), ids in changed.items():
+        note_changed_messages(workspace_id, ids, deleted=deleted)
+
+
+def edits_of(mention: Mention) -> list[datetime]:
+    """When a message was edited, as far as an earlier version of it was kept."""
+    versions = sorted({payload.version for payload in mention.payloads.all()} - {FIRST_VERSION})
+    times = [datetime.fromisoformat(version) for version in versions]
+    whole = any(payload.version == FIRST_VERSION for payload in mention.payloads.all())
+    return times if whole else times[1:]
+
+
+def _deleted_at(mention: Mention) -> list[datetime]:
+    return [mention.deleted_at] if mention.deleted_at else []
+
+
+def _noted(kind: EntryKind, conversation_ids: Iterable[int]) -> set[tuple[int, datetime]]:
+    found = Entry.objects.filter(conversation__in=set(conversation_ids), kind=kind)
+    return {(entry.details.get("entry_id"), entry.at) for entry in found}
+
+
+def _change(mention: Mention, kind: EntryKind, at: datetime, about: dict[str, Any]) -> Entry:
+    return Entry(
+        workspace_id=mention.workspace_id,
+        conversation=mention.entry.conversation,
+        kind=kind,
+        at=at,
+        identity=mention.identity,
+        human=False,
+        details=about,
+    )
 
 
 def _tell(conversation: Conversation, what: str, *, by: int | None) -> None:

@@ -6,44 +6,55 @@ from django.db import transaction
 
 from cornbread.care.domain.timeline import EntryKind
 from cornbread.care.events import ConversationsMerged
+from cornbread.care.filing import file_left_over
+from cornbread.care.following import context_of
 from cornbread.care.models import Conversation, Entry, Presence, Strand
 from cornbread.care.refreshing import refresh
 from cornbread.foundation import clock
 from cornbread.foundation.db import serialise
 from cornbread.foundation.outbox import emit
+from cornbread.listening import queries as listening
+from cornbread.outbound.actions import join_contexts
 
 
 @transaction.atomic
 def join_threads(workspace_id: int, source: str, moves: Iterable[tuple[str, str]]) -> None:
     """Follow roots that moved; safe to repeat, because a moved strand is no longer found."""
     serialise("care.file", workspace_id)
-    for old, new in moves:
-        strands = Strand.objects.select_related("conversation").filter(
-            workspace_id=workspace_id, source=source, root=old
-        )
-        for strand in strands:
-            _move(strand, new)
+    # Moves may be followed in another order than they were made; the posts know how it ended.
+    to = listening.roots_of(workspace_id, source, [old for old, _ in moves])
+    here = Strand.objects.filter(workspace_id=workspace_id, source=source)
+    taken = set(here.filter(root__in=set(to.values())).values_list("root", "identity_id"))
+    free: list[Strand] = []
+    colliding: list[Strand] = []
+    for strand in here.filter(root__in=list(to)).order_by("pk"):
+        place = (to[strand.root], strand.identity_id)
+        (colliding if place in taken else free).append(strand)
+        taken.add(place)
+    colliding = [strand for strand in colliding if to[strand.root] != strand.root]
+    for strand in free:
+        strand.root = to[strand.root]
+    Strand.objects.bulk_update(free, ["root"])
+    for strand in colliding:
+        _unite(strand.pk, to[strand.root])
+    file_left_over(workspace_id, source, to.values())
 
 
-def _move(strand: Strand, root: str) -> None:
-    other = (
-        Strand.objects.select_related("conversation")
-        .filter(
-            workspace_id=strand.workspace_id,
-            source=strand.source,
-            root=root,
-            identity_id=strand.identity_id,
-        )
-        .first()
+def _unite(strand_id: int, root: str) -> None:
+    """A strand that arrives where the customer has one already: their conversations become one."""
+    # Read anew, because a merge just before may have moved it.
+    strands = Strand.objects.select_related("conversation")
+    strand = strands.get(pk=strand_id)
+    other = strands.get(
+        workspace_id=strand.workspace_id,
+        source=strand.source,
+        root=root,
+        identity_id=strand.identity_id,
     )
-    if other is None:
-        strand.root = root
-        strand.save(update_fields=["root"])
-        return
-    first, second = strand.conversation, other.conversation
+    first, second = sorted((strand.conversation, other.conversation), key=lambda one: one.pk)
     strand.delete()
     if first.pk != second.pk:
-        merge(*sorted((first, second), key=lambda one: one.pk))
+        merge(first, second)
 
 
 def merge(kept: Conversation, gone: Conversation) -> None:
@@ -51,6 +62,7 @@ def merge(kept: Conversation, gone: Conversation) -> None:
     Strand.objects.filter(conversation=gone).update(conversation=kept)
     Entry.objects.filter(conversation=gone).update(conversation=kept)
     Presence.objects.filter(conversation=gone).delete()
+    join_contexts(context_of(gone.pk), context_of(kept.pk), workspace_id=kept.workspace_id)
     kept.labels.add(*gone.labels.all())
     Conversation.objects.filter(merged_into=gone).update(merged_into=kept)
     if kept.assignee_id is None and gone.assignee_id is not None:

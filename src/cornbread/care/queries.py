@@ -192,7 +192,7 @@ def counts(*, seen_by: Member) -> dict[str, int]:
 
 def due_for_change(limit: int = 500) -> list[int]:
     """Conversations whose clock or status time alone has changed; for the periodic job."""
-    due = Conversation.objects.filter(changes_at__lte=clock.now(), merged_into=None)
+    due = Conversation.objects.filter(changes_at__lt=clock.now(), merged_into=None)
     return list(due.order_by("changes_at").values_list("pk", flat=True)[:limit])
 
 
@@ -203,14 +203,18 @@ def conversations_after(workspace_id: int, after_id: int, limit: int) -> list[in
 
 
 def for_refresh(conversation_ids: Iterable[int]) -> list[Conversation]:
-    """Conversations whose worked-out columns are to be computed anew."""
+    """Conversations whose worked-out columns are to be computed anew.
+
+    They are locked before their timelines are read, so that two transactions that both add to
+    one conversation do not each work it out without the other's entry.
+    """
     ids = sorted(set(conversation_ids))
     found: list[Conversation] = []
     for start in range(0, len(ids), 900):
         chunk = Conversation.objects.select_related("workspace").filter(
             pk__in=ids[start : start + 900]
         )
-        found.extend(chunk)
+        found.extend(chunk.select_for_update(of=("self",)).order_by("pk"))
     return found
 
 

@@ -12,6 +12,7 @@ from cornbread.care.domain.status import standing_of
 from cornbread.care.domain.timeline import EntryKind, details_of
 from cornbread.care.models import Conversation, Entry
 from cornbread.foundation import clock
+from cornbread.foundation.db import update_each
 from cornbread.team.models import Workspace
 
 WORKED_OUT = (
@@ -28,6 +29,21 @@ WORKED_OUT = (
     "position",
     "changes_at",
 )
+#: Of each entry; a channel's secret would be opened for every row.
+NEEDED = (
+    "conversation_id",
+    "kind",
+    "at",
+    "visibility",
+    "human",
+    "identity_id",
+    "details",
+    "text",
+    "mention__text",
+    "mention__deleted_at",
+    "delivery__text",
+    "channel__kind",
+)
 MESSAGES = (EntryKind.MESSAGE_IN, EntryKind.MESSAGE_OUT)
 
 
@@ -38,7 +54,7 @@ def refresh(conversation_ids: Iterable[int]) -> None:
     now = clock.now()
     for conversation in conversations:
         _work_out(conversation, timelines[conversation.pk], now)
-    Conversation.objects.bulk_update(conversations, WORKED_OUT, batch_size=200)
+    update_each(conversations, WORKED_OUT)
 
 
 def _timelines(conversation_ids: Sequence[int]) -> dict[int, list[Entry]]:
@@ -46,6 +62,7 @@ def _timelines(conversation_ids: Sequence[int]) -> dict[int, list[Entry]]:
     for start in range(0, len(conversation_ids), 900):
         rows = (
             Entry.objects.select_related("mention", "delivery", "channel")
+            .only(*NEEDED)
             .filter(conversation__in=conversation_ids[start : start + 900])
             .order_by("at", "pk")
         )
@@ -60,7 +77,9 @@ def _work_out(conversation: Conversation, rows: Sequence[Entry], now: datetime) 
     result = level(entries, thresholds)
     shown = clock_of(entries, thresholds, now)
     standing = standing_of(entries, now=now)
-    last = max((row.at for row in rows), default=conversation.created_at)
+    # Putting two conversations together is upkeep, not activity.
+    moments = (row.at for row in rows if row.kind != EntryKind.MERGED)
+    last = max(moments, default=conversation.created_at)
     conversation.status = standing.status
     conversation.snoozed_until = standing.snoozed_until
     conversation.level = result.level

@@ -99,7 +99,7 @@ def active_watches(workspace_id: int) -> list[Watch]:
 
 def kept_mentions(mention_ids: Iterable[int]) -> QuerySet[Mention]:
     """Mentions named by an event, in the order of their posting; for reactions."""
-    found = Mention.objects.select_related("identity", "channel")
+    found = Mention.objects.select_related("identity")
     return found.filter(pk__in=list(mention_ids)).order_by("posted_at", "pk")
 
 
@@ -108,7 +108,7 @@ def anchors_of(mentions: Iterable[Mention]) -> dict[tuple[int, str, str], Mentio
     wanted = [mention for mention in mentions if mention.anchor]
     if not wanted:
         return {}
-    found = Mention.objects.select_related("identity", "channel").filter(
+    found = Mention.objects.select_related("identity").filter(
         workspace_id__in={mention.workspace_id for mention in wanted},
         source__in={mention.source for mention in wanted},
         external_id__in={mention.anchor for mention in wanted},

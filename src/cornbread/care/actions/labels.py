@@ -50,8 +50,11 @@ def create_label(name: str, *, by: Member, colour: str = "blue") -> Label:
     name = " ".join(name.split())[:60]
     if not name:
         raise Invalid("A label needs a name.", fields={"name": "A label needs a name."})
+    # Words that differ only in their capitals would be two labels for one thing.
     made, created = Label.objects.get_or_create(
-        workspace_id=by.workspace_id, name=name, defaults={"colour": colour}
+        workspace_id=by.workspace_id,
+        name__iexact=name,
+        defaults={"workspace_id": by.workspace_id, "name": name, "colour": colour[:12]},
     )
     if created:
         record(by.workspace_id, by, "label.created", f"label:{made.pk}")

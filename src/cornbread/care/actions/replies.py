@@ -104,10 +104,11 @@ def _refuse_stale(conversation: Conversation, basis: int, by: Member) -> None:
         .order_by("pk")
     )
     changes = [_what_changed(entry) for entry in news]
-    on_its_way = outbound_queries.deliveries(context_of(conversation.pk), seen_by=by)
+    under_way = outbound_queries.answers_under_way(context_of(conversation.pk), seen_by=by)
+    # Sent, but not yet in the timeline, counts as well: nobody can have seen it there.
     changes += [
         f"{one.by} is already sending an answer: “{_short(one.text)}”"
-        for one in on_its_way.exclude(by=by).exclude(state=Delivery.State.FAILED)
+        for one in under_way.filter(entry=None).exclude(by=by)
     ]
     if changes:
         raise Stale(
