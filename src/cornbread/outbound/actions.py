@@ -76,7 +76,9 @@ def submit(
             "by": by,
         },
     )
-    if created:
+    if not created:
+        _require_same(delivery, text, context, visibility)
+    else:
         discard_draft(context, by=by)
         queue(delivery)
         emit(
@@ -85,6 +87,15 @@ def submit(
             )
         )
     return delivery
+
+
+def _require_same(delivery: Delivery, text: str, context: str, visibility: str) -> None:
+    """A key stands for one message; using it for another would lose that one silently."""
+    if (delivery.text, delivery.context, delivery.visibility) != (text, context, visibility):
+        raise Invalid(
+            "This idempotency key was used for another message. Use a new key for each message.",
+            code="idempotency_key_reused",
+        )
 
 
 def _can_send(channel: Channel, visibility: Visibility) -> None:
@@ -103,8 +114,11 @@ def retry(delivery_id: int, *, by: Member) -> Delivery:
     delivery = queries.delivery(delivery_id, seen_by=by)
     if delivery.state == Delivery.State.FAILED:
         # A network that said no may have been told wrong; it is the same post all the same.
-        transition(delivery, Delivery.State.QUEUED, trouble_code="", trouble="", retry_at=None)
-    elif delivery.state != Delivery.State.UNCERTAIN:
+        cleared = {"trouble_code": "", "trouble": "", "retry_at": None, "attempts": 0}
+        transition(delivery, Delivery.State.QUEUED, **cleared)
+    elif delivery.state == Delivery.State.UNCERTAIN:
+        Delivery.objects.filter(pk=delivery.pk).update(attempts=0, retry_at=None)
+    else:
         raise Stale(f"This message is {delivery.state} by now; there is nothing to try again.")
     record(by.workspace_id, by, "delivery.retried", f"delivery:{delivery.pk}")
     queue(delivery)
@@ -118,6 +132,10 @@ def confirm_sent(delivery_id: int, *, by: Member, external_id: str = "") -> Deli
     delivery = queries.delivery(delivery_id, seen_by=by)
     if delivery.state != Delivery.State.UNCERTAIN:
         raise Stale(f"This message is {delivery.state} by now.")
+    external_id = external_id.strip()
+    if len(external_id) > 300:
+        message = "The id of a post has at most 300 characters."
+        raise Invalid(message, fields={"external_id": message})
     delivery.resolved_by = by
     record(by.workspace_id, by, "delivery.confirmed", f"delivery:{delivery.pk}")
     sent_at = delivery.first_attempt_at or clock.now()
@@ -128,15 +146,14 @@ def confirm_sent(delivery_id: int, *, by: Member, external_id: str = "") -> Deli
 @transaction.atomic
 def drop(delivery_id: int, *, by: Member) -> Delivery:
     """Give up on a message that failed, or that a person saw is not there; its text comes back
-    as the member's draft, so that nothing written is lost.
+    as its author's draft, so that nothing written is lost.
     """
     by.require("delivery.resolve")
     delivery = queries.delivery(delivery_id, seen_by=by)
     if delivery.state not in (Delivery.State.FAILED, Delivery.State.UNCERTAIN):
         raise Stale(f"This message is {delivery.state} by now; it cannot be taken back.")
-    if delivery.by_id == by.pk:
-        save_draft(delivery.context, delivery.text, by=by, mode=delivery.visibility, basis=0)
     transition(delivery, Delivery.State.DROPPED, resolved_by=by)
+    _give_back(delivery)
     record(by.workspace_id, by, "delivery.dropped", f"delivery:{delivery.pk}")
     emit(
         DeliveryDropped(
@@ -144,3 +161,30 @@ def drop(delivery_id: int, *, by: Member) -> Delivery:
         )
     )
     return delivery
+
+
+def _give_back(delivery: Delivery) -> None:
+    """The words of a message that was not sent, before what its author has written since."""
+    since = queries.draft(delivery.context, seen_by=delivery.by)
+    words = [delivery.text, since.text] if since else [delivery.text]
+    save_draft(
+        delivery.context,
+        "\n\n".join(dict.fromkeys(words)),
+        by=delivery.by,
+        mode=since.mode if since else delivery.visibility,
+        basis=since.basis if since else 0,
+    )
+
+
+def join_contexts(gone: str, kept: str, *, workspace_id: int) -> None:
+    """What was begun and sent in one context now belongs to another; no draft is lost."""
+    Delivery.objects.filter(workspace_id=workspace_id, context=gone).update(context=kept)
+    for draft in Draft.objects.filter(workspace_id=workspace_id, context=gone):
+        other = Draft.objects.filter(member_id=draft.member_id, context=kept).first()
+        if other is None:
+            draft.context = kept
+            draft.save(update_fields=["context"])
+        else:
+            other.text = f"{other.text}\n\n{draft.text}"
+            other.save(update_fields=["text"])
+            draft.delete()

@@ -33,7 +33,7 @@ def deliveries(context: str, *, seen_by: Member) -> QuerySet[Delivery]:
 
 def delivery(delivery_id: int, *, seen_by: Member) -> Delivery:
     """One delivery of the reader's workspace; NotFound otherwise."""
-    found = Delivery.objects.filter(pk=delivery_id, workspace_id=seen_by.workspace_id).first()
+    found = _readable(seen_by).filter(pk=delivery_id).first()
     if found is None:
         raise NotFound("There is no such message of ours in this workspace.")
     return found
@@ -43,7 +43,24 @@ def stuck(*, seen_by: Member) -> QuerySet[Delivery]:
     """Everything that a person has to look at."""
     seen_by.require("conversation.read")
     waiting = (Delivery.State.FAILED, Delivery.State.UNCERTAIN)
-    return Delivery.objects.filter(workspace_id=seen_by.workspace_id, state__in=waiting)
+    return _readable(seen_by).filter(state__in=waiting)
+
+
+def _readable(seen_by: Member) -> QuerySet[Delivery]:
+    found = Delivery.objects.filter(workspace_id=seen_by.workspace_id)
+    # A partner's own replies are in conversations given to them; others' may be anywhere.
+    return found.filter(by=seen_by) if seen_by.limited_to_teams else found
+
+
+def answers_under_way(context: str, *, seen_by: Member) -> QuerySet[Delivery]:
+    """What anybody has sent, or will have sent unless it fails, in a context open to the reader."""
+    gone = (Delivery.State.FAILED, Delivery.State.DROPPED)
+    return (
+        Delivery.objects.select_related("by__user")
+        .filter(workspace_id=seen_by.workspace_id, context=context)
+        .exclude(state__in=gone)
+        .order_by("pk")
+    )
 
 
 def known_key(idempotency_key: str, *, seen_by: Member) -> bool:

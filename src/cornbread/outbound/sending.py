@@ -22,9 +22,10 @@ from cornbread.channels.domain.trouble import (
     Rejected,
     Unreachable,
 )
+from cornbread.channels.models import Channel
 from cornbread.foundation import clock
 from cornbread.foundation.errors import Refusal, Stale
-from cornbread.foundation.jobs import Backoff, Retry, job
+from cornbread.foundation.jobs import Backoff, Retry, enqueue, job
 from cornbread.foundation.logs import get_logger
 from cornbread.foundation.outbox import emit
 from cornbread.outbound.domain.delivery import require_transition
@@ -36,6 +37,8 @@ State = Delivery.State
 
 #: After this many tries a person is asked; with the backoff below that is about an hour.
 MAX_ATTEMPTS = 14
+#: A network that asks us to wait is obeyed for so long before a person is asked.
+PATIENCE = timedelta(hours=24)
 BACKOFF = Backoff(base_s=2, cap_s=600)
 
 
@@ -52,10 +55,12 @@ def transition(delivery: Delivery, to: str, **values: Any) -> None:
 
 def queue(delivery: Delivery) -> None:
     """Ask for the delivery to be walked on, in the caller's transaction."""
-    send_delivery.enqueue(delivery.pk)
+    # One walk at a time: a second one would take the first one's sending for a crash.
+    enqueue(send_delivery, delivery.pk, dedupe_key=f"delivery:{delivery.pk}")
 
 
-@job(queue="outbound", max_attempts=MAX_ATTEMPTS, lease_s=90, backoff=BACKOFF)
+# More attempts than a delivery has, so that no crash keeps it from reaching a person.
+@job(queue="outbound", max_attempts=3 * MAX_ATTEMPTS, lease_s=90, backoff=BACKOFF)
 def send_delivery(delivery_id: int) -> None:
     """Take one delivery as far as it gets now."""
     delivery = (
@@ -64,16 +69,40 @@ def send_delivery(delivery_id: int) -> None:
     if delivery is None or delivery.state not in (State.QUEUED, State.SENDING, State.UNCERTAIN):
         return
     try:
-        sender = delivery.channel.network.sender(delivery.channel.account())
-        if sender is None:
-            raise Rejected(f"{delivery.channel.network.name} takes no messages from here.")
-        if delivery.state == State.SENDING:
-            transition(delivery, State.UNCERTAIN, trouble_code="interrupted")
-        if delivery.state == State.UNCERTAIN and not _look_up(delivery, sender):
-            return
-        _send(delivery, sender)
+        _walk(delivery)
     except Stale:
         return  # a person or another worker moved it on; they have the say
+
+
+def _walk(delivery: Delivery) -> None:
+    if delivery.state == State.SENDING:
+        transition(delivery, State.UNCERTAIN, trouble_code="interrupted")
+    sender = _sender(delivery)
+    if sender is None:
+        return
+    if delivery.state == State.UNCERTAIN and not _look_up(delivery, sender):
+        return
+    _send(delivery, sender)
+
+
+def _sender(delivery: Delivery) -> Sender | None:
+    """How to send it; without a connection, a person is told and None returned."""
+    channel = delivery.channel
+    trouble: ChannelTrouble | None = None
+    if channel.state == Channel.State.REMOVED:
+        trouble = Rejected(f"{channel.name} was disconnected before this was sent.")
+    elif channel.state == Channel.State.BROKEN:
+        trouble = Unreachable(f"{channel.name} is not connected. Reconnect it, then try again.")
+    elif (sender := channel.network.sender(channel.account())) is not None:
+        return sender
+    else:
+        trouble = Rejected(f"{channel.network.name} takes no messages from here.")
+    if delivery.state == State.UNCERTAIN:
+        _note(delivery, trouble)
+        _stuck(delivery)
+    else:
+        _fail(delivery, trouble)
+    return None
 
 
 def _look_up(delivery: Delivery, sender: Sender) -> bool:
@@ -85,11 +114,14 @@ def _look_up(delivery: Delivery, sender: Sender) -> bool:
     try:
         found = sender.find(_post(delivery))
     except (Unreachable, RateLimited, OutcomeUncertain) as trouble:
+        delivery.attempts += not isinstance(trouble, RateLimited)
+        Delivery.objects.filter(pk=delivery.pk).update(attempts=delivery.attempts)
         _again(delivery, trouble)
         return False
-    except ChannelTrouble as trouble:
+    except (ChannelTrouble, Refusal) as trouble:
         _note(delivery, trouble)
         _stuck(delivery)
+        _mark_if_lost(delivery, trouble)
         return False
     if found is not None and not _is_anothers(delivery, found):
         _sent(delivery, found)
@@ -110,6 +142,9 @@ def _is_anothers(delivery: Delivery, found: SentPost) -> bool:
 
 def _send(delivery: Delivery, sender: Sender) -> None:
     now = clock.now()
+    if delivery.attempts >= MAX_ATTEMPTS:
+        _fail(delivery, Unreachable("Sending was interrupted again and again; see the log."))
+        return
     transition(
         delivery,
         State.SENDING,
@@ -119,7 +154,9 @@ def _send(delivery: Delivery, sender: Sender) -> None:
     try:
         result = sender.send(_post(delivery))
     except (Unreachable, RateLimited) as trouble:
-        transition(delivery, State.QUEUED)
+        # To be asked to wait is no attempt.
+        waits = isinstance(trouble, RateLimited)
+        transition(delivery, State.QUEUED, attempts=delivery.attempts - waits)
         _again(delivery, trouble)
         return
     except OutcomeUncertain as trouble:
@@ -134,14 +171,15 @@ def _send(delivery: Delivery, sender: Sender) -> None:
 
 def _again(delivery: Delivery, trouble: ChannelTrouble) -> None:
     """Note what happened and try again later; a person is asked once patience is used up."""
-    if delivery.attempts >= MAX_ATTEMPTS:
+    asked_to_wait = isinstance(trouble, RateLimited)
+    since = delivery.first_attempt_at or delivery.created_at
+    if delivery.attempts >= MAX_ATTEMPTS or (asked_to_wait and clock.now() - since > PATIENCE):
         _note(delivery, trouble)
         if delivery.state == State.QUEUED:
             _fail(delivery, trouble)
         else:
             _stuck(delivery)
         return
-    asked_to_wait = isinstance(trouble, RateLimited)
     seconds = (
         trouble.retry_after_s
         if isinstance(trouble, RateLimited)
@@ -169,6 +207,10 @@ def _fail(delivery: Delivery, trouble: ChannelTrouble | Refusal) -> None:
         retry_at=None,
     )
     _stuck(delivery)
+    _mark_if_lost(delivery, trouble)
+
+
+def _mark_if_lost(delivery: Delivery, trouble: ChannelTrouble | Refusal) -> None:
     if isinstance(trouble, AccessLost):
         note_trouble(delivery.channel_id, code=trouble.code, message=trouble.message, retry_at=None)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Least
 
 from cornbread.foundation.clock import now
 from cornbread.foundation.db import is_postgresql
@@ -54,7 +55,9 @@ def _join(job: Job) -> Job | None:
     # The update is also a lock: until the caller commits, no worker can claim the waiting job
     # and run it without seeing the caller's change.
     running = When(state=JobState.RUNNING, then=Value(True))
-    joined = same.update(again=Case(running, default=Value(False)))
+    # Asked for earlier than it was waiting for, it comes earlier.
+    sooner = Least(F("due_at"), Value(job.due_at))
+    joined = same.update(again=Case(running, default=Value(False)), due_at=sooner)
     return same.first() if joined else None
 
 
