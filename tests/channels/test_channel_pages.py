@@ -79,7 +79,7 @@ def test_the_first_channel_can_be_skipped(browser: Client) -> None:
 
 def test_every_network_is_offered_with_what_it_can_do(browser: Client) -> None:
     page = browser.get(url("connect/")).content.decode()
-    assert "Listens, answers in public and in private, up to 500 letters" in page
+    assert "Listens, answers in public and in private, up to 500 characters" in page
     assert "Listens only" in page
     assert "cornbread import FILE --workspace red-kite-rail" in page
     assert url("connect/file/") not in page

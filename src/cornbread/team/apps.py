@@ -10,3 +10,7 @@ class TeamConfig(AppConfig):
         from cornbread.foundation.outbox import load_reactions
 
         load_reactions(self.name)
+
+        from cornbread.team import second_steps
+
+        second_steps.register()

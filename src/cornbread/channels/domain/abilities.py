@@ -29,4 +29,4 @@ def in_short(able: Capabilities) -> str:
         said = "Listens and answers"
     else:
         return "Listens only"
-    return f"{said}, up to {able.max_length} letters" if able.max_length else said
+    return f"{said}, up to {able.max_length} characters" if able.max_length else said

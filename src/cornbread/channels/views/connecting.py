@@ -14,7 +14,7 @@ from cornbread.channels.models import Channel
 from cornbread.channels.registry import KINDS, command_of, network, networks
 from cornbread.channels.showing import shown
 from cornbread.foundation.errors import Invalid, NotFound
-from cornbread.foundation.forms import show_refusal
+from cornbread.foundation.forms import show_refusal, status_of
 from cornbread.foundation.navigation import home_of
 from cornbread.team.access import page
 from cornbread.team.models import Member
@@ -137,9 +137,9 @@ def form_page(
         "instance": instance or InstanceForm(initial=initial),
     }
     fragment = bool(request.headers.get("HX-Request"))
-    refused = form.errors or (instance is not None and instance.errors)
+    status = status_of(form) if instance is None else status_of(instance)
     template = "channels/_connect.html" if fragment else "channels/connect.html"
-    return render(request, template, context, status=422 if refused else 200)
+    return render(request, template, context, status=status)
 
 
 def _authorize_url(slug: str, place: Network) -> str:

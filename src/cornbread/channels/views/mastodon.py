@@ -16,7 +16,7 @@ from cornbread.channels.models import Channel
 from cornbread.channels.networks.mastodon import oauth
 from cornbread.channels.registry import network
 from cornbread.channels.views.connecting import form_page, go_to_connected
-from cornbread.foundation.crypto import open_sealed, seal
+from cornbread.foundation.crypto import CannotOpen, open_sealed, seal
 from cornbread.foundation.errors import Invalid, Refusal
 from cornbread.foundation.forms import show_refusal
 from cornbread.team.access import page
@@ -115,7 +115,10 @@ def _pending(request: HttpRequest) -> _Pending | None:
     sealed = request.session.pop(_SESSION, None)
     if not isinstance(sealed, str):
         return None
-    return msgspec.json.decode(open_sealed(sealed.encode("ascii")), type=_Pending)
+    try:
+        return msgspec.json.decode(open_sealed(sealed.encode("ascii")), type=_Pending)
+    except CannotOpen:  # The key was changed in between.
+        return None
 
 
 def _connect(code: str, pending: _Pending, member: Member) -> Channel:

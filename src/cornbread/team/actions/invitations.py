@@ -25,6 +25,12 @@ def invite(email: str, role: Role, *, by: Member) -> tuple[Invitation, str]:
     by.require("member.write")
     may_hand_out(role, by, by.workspace_id)
     email = checked_email(email)
+    here = Member.objects.filter(workspace_id=by.workspace_id, user__email__iexact=email)
+    if here.filter(active=True).exists():
+        message = "They already work here."
+        raise Invalid(message, fields={"email": message})
+    # A new link for the same person makes the one that was lost worthless.
+    Invitation.objects.filter(workspace_id=by.workspace_id, email=email, accepted_at=None).delete()
     secret = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         workspace_id=by.workspace_id,

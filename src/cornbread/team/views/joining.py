@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cornbread.foundation.errors import Invalid
-from cornbread.foundation.forms import show_refusal
+from cornbread.foundation.forms import show_refusal, status_of
 from cornbread.foundation.navigation import home_of
 from cornbread.team import actions, queries
 from cornbread.team.access import public
@@ -71,5 +71,5 @@ def _page(
         "known": known,
         "refusal": refusal,
     }
-    refused = refusal or (form is not None and form.errors)
-    return render(request, "team/join.html", context, status=422 if refused else 200)
+    status = 422 if refusal else status_of(form) if form is not None else 200
+    return render(request, "team/join.html", context, status=status)

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cornbread.foundation.errors import Invalid
-from cornbread.foundation.forms import show_refusal
+from cornbread.foundation.forms import show_refusal, status_of
 from cornbread.team import actions, queries
 from cornbread.team.access import page
 from cornbread.team.domain import explained
@@ -37,7 +37,7 @@ def _members(request: HttpRequest, member: Member, form: TeamForm) -> HttpRespon
         "may_change": member.may("member.write"),
     }
     template = "team/_teams.html" if request.headers.get("HX-Request") else "team/members.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=status_of(form))
 
 
 @require_POST
@@ -76,8 +76,7 @@ def member(request: HttpRequest, member: Member, member_id: int) -> HttpResponse
         else:
             messages.success(request, f"{one.user} is saved.")
             return redirect("members", slug=member.workspace.slug)
-    status = 422 if form.errors else 200
-    return render(request, "team/member.html", {"form": form, "one": one}, status=status)
+    return render(request, "team/member.html", {"form": form, "one": one}, status=status_of(form))
 
 
 @require_POST
@@ -115,7 +114,7 @@ def invite(request: HttpRequest, member: Member) -> HttpResponse:
             address = request.build_absolute_uri(reverse("join", kwargs={"secret": secret}))
             context |= {"invitation": invitation, "address": address}
     template = "team/_invite.html" if request.headers.get("HX-Request") else "team/invite.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=status_of(form))
 
 
 @require_POST

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cornbread.foundation.errors import Invalid
-from cornbread.foundation.forms import show_refusal
+from cornbread.foundation.forms import show_refusal, status_of
 from cornbread.foundation.navigation import home_of, start_of
 from cornbread.team import actions, queries
 from cornbread.team.access import public
@@ -45,5 +45,4 @@ def welcome(request: HttpRequest) -> HttpResponse:
             login(request, member.user, backend=BACKEND)
             request.member = member  # type: ignore[attr-defined]
             return redirect(start_of(request, member.workspace.slug))
-    status = 422 if form.errors else 200
-    return render(request, "team/welcome.html", {"form": form}, status=status)
+    return render(request, "team/welcome.html", {"form": form}, status=status_of(form))

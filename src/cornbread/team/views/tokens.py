@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cornbread.foundation import clock
 from cornbread.foundation.errors import Invalid
-from cornbread.foundation.forms import show_refusal
+from cornbread.foundation.forms import show_refusal, status_of
 from cornbread.team import actions, queries
 from cornbread.team.access import page
 from cornbread.team.forms import TokenForm
@@ -35,7 +35,7 @@ def tokens(request: HttpRequest, member: Member) -> HttpResponse:
             form = TokenForm()
     context |= {"form": form, "tokens": queries.tokens(seen_by=member), "now": clock.now()}
     template = "team/_tokens.html" if request.headers.get("HX-Request") else "team/tokens.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=status_of(form))
 
 
 @require_POST

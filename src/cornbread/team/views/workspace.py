@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from cornbread.foundation.errors import Invalid
-from cornbread.foundation.forms import show_refusal
+from cornbread.foundation.forms import show_refusal, status_of
 from cornbread.team import actions, queries
 from cornbread.team.access import page
 from cornbread.team.domain.durations import in_words
@@ -53,8 +53,7 @@ def _settings(request: HttpRequest, member: Member, form: WorkspaceForm) -> Http
         "quick": in_words(workspace.quick_s),
         "slow": in_words(workspace.slow_s),
     }
-    status = 422 if form.errors else 200
-    return render(request, "team/settings.html", context, status=status)
+    return render(request, "team/settings.html", context, status=status_of(form))
 
 
 @require_GET
