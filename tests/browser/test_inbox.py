@@ -247,3 +247,49 @@ def _passes_axe(page: Page) -> None:
     page.wait_for_timeout(300)  # colours fade in
     violations = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:160]) for one in violations] == []
+
+
+def test_labels_are_put_on_one_after_the_other(desk: Desk) -> None:
+    one = desk.hears("Is the 22:10 still coming?")
+    desk.act("label", one, by=desk.owner, name="refund")
+    desk.act("label", one, by=desk.owner, name="evening")
+    desk.act("unlabel", one, by=desk.owner, name="evening")
+    page = desk.open(f"{one}/")
+    page.keyboard.press("l")
+    dialog = page.locator("#dialog-labels")
+    dialog.get_by_role("button", name="evening").click()
+    expect(dialog.get_by_role("button", name="evening")).to_have_attribute("aria-pressed", "true")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="refund").click()
+    expect(dialog.get_by_role("button", name="refund")).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Escape")
+    expect(page.locator("#side-labels")).to_contain_text("evening")
+    expect(page.locator(f"#row-{one}")).not_to_contain_text("refund")
+
+
+def test_what_was_missed_without_a_connection_is_there_after_it(desk: Desk) -> None:
+    desk.hears("Is the 22:10 still coming?")
+    page = desk.open()
+    page.context.set_offline(True)
+    page.evaluate("window.dispatchEvent(new Event('online'))")  # the stream notices at once
+    expect(page.locator("#in-offline")).to_be_visible(timeout=8000)
+    desk.hears("Stuck outside Kirkby", who="Jonas Weber", ago=1)
+    page.context.set_offline(False)
+    expect(page.locator(".in-row")).to_have_count(2, timeout=10_000)
+    expect(page.locator("#in-offline")).to_be_hidden(timeout=8000)
+    desk.complaints[:] = [one for one in desk.complaints if "ERR_INTERNET" not in one]
+
+
+def test_a_touch_without_its_channel_is_refused_beside_the_field(desk: Desk) -> None:
+    one = desk.hears("Is the 22:10 still coming?")
+    page = desk.open(f"{one}/")
+    page.keyboard.press("t")
+    form = page.locator("#dialog-touch")
+    expect(form.locator("select").first).to_be_focused()
+    form.locator("select").first.select_option("channel_reached")
+    form.get_by_role("button", name="Record it").click()
+    expect(form.locator(".cb-error")).to_contain_text("Choose which account")
+    form.locator("select").first.select_option("call_completed")
+    form.get_by_role("button", name="Record it").click()
+    expect(form).to_be_hidden()
+    expect(page.locator("#in-timeline")).to_contain_text("talked with the customer on the phone")

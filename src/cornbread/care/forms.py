@@ -127,7 +127,11 @@ TOUCH_KINDS = (
 class TouchForm(forms.Form):
     """Contact outside the text channels."""
 
-    kind = forms.ChoiceField(label="What happened", choices=[(k.value, w) for k, w in TOUCH_KINDS])
+    kind = forms.ChoiceField(
+        label="What happened",
+        choices=[(kind.value, words) for kind, words in TOUCH_KINDS],
+        widget=forms.Select(attrs={"autofocus": True}),
+    )
     identity_id = forms.TypedChoiceField(
         label="Where we reached them", required=False, coerce=int, empty_value=None
     )
@@ -151,7 +155,9 @@ class MemoryForm(forms.Form):
     text = forms.CharField(
         label="What to remember",
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "Loves the cornbread at breakfast"}),
+        widget=forms.Textarea(
+            attrs={"rows": 3, "autofocus": True, "placeholder": "Loves the cornbread at breakfast"}
+        ),
     )
     months = forms.TypedChoiceField(
         label="For how long",
@@ -172,7 +178,9 @@ class GestureForm(forms.Form):
     text = forms.CharField(
         label="The gesture",
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "A basket of it in her room"}),
+        widget=forms.Textarea(
+            attrs={"rows": 3, "autofocus": True, "placeholder": "A basket of it in her room"}
+        ),
     )
 
     def __init__(self, data: QueryDict | None = None, *, memory: Memory) -> None:
@@ -186,7 +194,7 @@ class SnoozeForm(forms.Form):
     until = forms.DateTimeField(
         label="Until",
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "autofocus": True}),
     )
 
 

@@ -64,7 +64,7 @@ def _summary(result: LevelResult, now: datetime) -> str:
     if result.first_message_at is None:
         return "We wrote first; there is nothing to answer yet."
     if result.first_response is None:
-        return f"The customer has waited {in_words(now - result.first_message_at)}."
+        return f"Waiting for {in_words(now - result.first_message_at)}."
     if result.first_response.total_seconds() < 1:
         return "Answered at once."
     return f"Answered after {in_words(result.first_response)}."

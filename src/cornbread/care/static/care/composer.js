@@ -120,6 +120,11 @@
   cornbread.shortcut("r", () => write((value) => value !== "note"), { label: "Reply", group: "Conversation" });
   cornbread.shortcut("n", () => write((value) => value === "note"), { label: "Private note", group: "Conversation" });
 
+  // Listed here, handled below: these work while somebody is typing.
+  const command = /Mac|iP/.test(navigator.platform) ? "⌘" : "Ctrl";
+  cornbread.shortcut(`${command} Enter`, () => {}, { label: "Send", group: "Conversation" });
+  cornbread.shortcut(`${command} Shift Enter`, () => {}, { label: "Send and resolve", group: "Conversation" });
+
   // Sending ------------------------------------------------------------------------------------
   document.addEventListener("keydown", (event) => {
     if (event.target !== text()) return;

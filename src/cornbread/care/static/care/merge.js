@@ -52,10 +52,12 @@
     const said = essence(fresh);
     if (sent.get(now) === said || (!force && busy(now))) return now;
     const focused = now.contains(document.activeElement) ? document.activeElement?.id : "";
+    const dialog = now.querySelector("dialog[open]")?.id;
     keepState(now, fresh);
     now.replaceWith(fresh);
     sent.set(fresh, said);
     window.htmx.process(fresh);
+    if (dialog) cornbread.open(dialog);
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     return fresh;
   };
