@@ -206,7 +206,7 @@ def test_something_is_remembered_with_its_source_age_and_end(ona: Member) -> Non
     data = {
         "memory-text": "Loves the cornbread",
         "memory-learned_from": "told the front desk",
-        "memory-learned_on": "2026-04-03",
+        "memory-learned_at": "2026-04-03",
         "memory-months": "12",
     }
     answer = browser.post(at(ona, f"{person.pk}/memories/"), data, follow=True)
@@ -234,8 +234,8 @@ def test_a_memory_of_today_says_when_it_will_count(ona: Member) -> None:
     [
         ({"memory-text": " "}, "This field is required."),
         ({"memory-text": "x" * 501}, "at most 500 characters"),
-        ({"memory-learned_on": "2999-01-01"}, "It cannot have been learned in the future."),
-        ({"memory-learned_on": "soon"}, "Enter a valid date."),
+        ({"memory-learned_at": "2999-01-01"}, "It cannot have been learned in the future."),
+        ({"memory-learned_at": "soon"}, "Enter a valid date."),
         ({"memory-months": "7"}, "Select a valid choice."),
     ],
 )

@@ -77,9 +77,14 @@ def page_of_stream(view: StreamView, *, seen_by: Member) -> Stream:
 def new_in_stream(view: StreamView, *, seen_by: Member) -> Stream:
     """What was heard since the page was made."""
     since = queries.latest_id(seen_by=seen_by)
+    if since <= view.since:
+        return Stream((), since=view.since)
     found = queries.stream(seen_by=seen_by, watch_id=view.watch_id, all_kept=view.everything)
-    new = list(found.filter(pk__gt=view.since, pk__lte=since)[: MOST_NEW + 1])
-    return Stream(rows_of(new[:MOST_NEW]), since=since, too_many=len(new) > MOST_NEW)
+    # Ordered by id, few rows are looked at; by time of posting, the whole stream might be.
+    heard = found.filter(pk__gt=view.since, pk__lte=since).order_by("-pk")
+    new = list(heard[: MOST_NEW + 1])
+    shown = sorted(new[:MOST_NEW], key=queries.place_of, reverse=True)
+    return Stream(rows_of(shown), since=since, too_many=len(new) > MOST_NEW)
 
 
 def rows_of(mentions: Iterable[Mention]) -> tuple[Row, ...]:

@@ -77,7 +77,7 @@ class MemoryForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
         help_text="They should not be surprised that you know: “told the front desk”.",
     )
-    learned_on = forms.DateField(
+    learned_at = forms.DateField(
         label="When it was learned",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
@@ -96,7 +96,7 @@ class MemoryForm(forms.Form):
         return {
             "text": self.cleaned_data["text"],
             "learned_from": self.cleaned_data["learned_from"],
-            "learned_at": _moment(self.cleaned_data["learned_on"], now, zone),
+            "learned_at": _moment(self.cleaned_data["learned_at"], now, zone),
             "expires_at": now + timedelta(days=365 * months / 12) if months else None,
         }
 
