@@ -73,12 +73,15 @@ def unknown_token(request: HttpRequest, error: AuthenticationError) -> HttpRespo
     return response
 
 
+@api.exception_handler(RequestDataTooBig)
+def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problem(status=413, detail="Send at most 5 MB at a time.")
+
+
 @api.exception_handler(HttpError)
 def other_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     cause = error.__cause__
     if isinstance(cause, Refusal):
         return refused(request, cause)
-    if isinstance(cause, RequestDataTooBig):
-        return problem(status=413, detail="Send at most 5 MB at a time.")
     code = "too_many" if isinstance(error, Throttled) else "invalid"
     return problem(status=error.status_code, code=code, title="Not possible", detail=str(error))
