@@ -53,7 +53,7 @@ def boxes(db: None, monkeypatch: pytest.MonkeyPatch) -> type[Box]:
         cursor.execute(
             f"CREATE TABLE boxes_box (id bigint PRIMARY KEY, secret {kind}, spare {kind})"
         )
-    monkeypatch.setattr(crypto, "apps", SimpleNamespace(get_models=lambda: [Box]))
+    monkeypatch.setattr(crypto.places, "apps", SimpleNamespace(get_models=lambda: [Box]))
     return Box
 
 
@@ -228,3 +228,26 @@ def test_an_old_key_still_needed_cannot_be_taken_away_unnoticed(
     settings.ENCRYPTION_KEYS = (NEW,)
     with pytest.raises(KeyMismatch):
         crypto.verify_key()
+
+
+# What no key opens
+
+
+def test_what_no_key_opens_is_counted_and_can_be_let_go(
+    boxes: type[Box], settings: Settings
+) -> None:
+    crypto.verify_key()
+    boxes.objects.create(id=1, secret={"token": "geheim"}, spare={"more": 1})
+    boxes.objects.create(id=2, secret={})
+    told: list[object] = []
+    crypto.after_loss(Box, told.extend)
+    assert crypto.not_opened_by() == {}
+    settings.ENCRYPTION_KEYS = (NEW,)
+    boxes.objects.create(id=3, secret={"token": "new"})
+    assert crypto.not_opened_by() == {"boxs": 3, crypto.KEY_CHECK: 1}
+    assert crypto.forget_lost() == {"boxs": 3}
+    crypto.verify_key()
+    assert crypto.not_opened_by() == {}
+    assert [box.secret for box in boxes.objects.order_by("id")] == [{}, {}, {"token": "new"}]
+    assert boxes.objects.get(id=1).spare is None
+    assert sorted(told) == [1, 1, 2]

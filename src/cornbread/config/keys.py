@@ -3,6 +3,8 @@
 import os
 import secrets
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +35,36 @@ def load_keys(home: Path) -> Keys:
     """
     session = os.environ.get("CORNBREAD_SECRET_KEY") or _from_file(home, "session")
     encryption = os.environ.get("CORNBREAD_ENCRYPTION_KEYS") or _from_file(home, "encryption")
-    return Keys(session, tuple(part for part in encryption.replace("\n", ",").split(",") if part))
+    parts = (part.strip() for part in encryption.replace("\n", ",").split(","))
+    return Keys(session, tuple(part for part in parts if part))
+
+
+def from_environment() -> bool:
+    """Whether the encryption keys are given from outside, where we cannot change them."""
+    return bool(os.environ.get("CORNBREAD_ENCRYPTION_KEYS"))
+
+
+def key_file(home: Path) -> Path:
+    """Where the encryption keys are, unless they are given from outside."""
+    return home / "keys" / "encryption"
+
+
+def new_key() -> str:
+    """A fresh encryption key."""
+    return Fernet.generate_key().decode()
+
+
+def write_keys(home: Path, keys: Sequence[str]) -> None:
+    """Replace the encryption keys, newest first. After a power cut the old or the new are there."""
+    path = key_file(home)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    with _beside(path, "\n".join(keys) + "\n") as written:
+        os.replace(written, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _from_file(home: Path, name: str) -> str:
@@ -44,27 +75,34 @@ def _from_file(home: Path, name: str) -> str:
     if name == "encryption" and _has_data(home) and not path.exists():
         raise KeyMissing(
             f"The key file {path} is missing, but a database exists. Restore the file from your "
-            "backup, or set CORNBREAD_ENCRYPTION_KEYS. Starting without it would lose every secret."
+            "backup, or set CORNBREAD_ENCRYPTION_KEYS. Starting without it would lose every "
+            "secret; if it is gone for good, see `cornbread keys forget-lost`."
         )
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    key = Fernet.generate_key().decode() if name == "encryption" else secrets.token_urlsafe(50)
+    key = new_key() if name == "encryption" else secrets.token_urlsafe(50)
     _write_once(path, key)
     return path.read_text().strip()
 
 
 def _write_once(path: Path, key: str) -> None:
     """Two processes may start at once: link() lets exactly one of them name the key."""
+    with _beside(path, key) as written, suppress(FileExistsError):
+        os.link(written, path)
+
+
+@contextmanager
+def _beside(path: Path, text: str) -> Iterator[str]:
+    """A finished file in the same folder, for its owner only; gone afterwards unless renamed."""
     descriptor, mine = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w") as file:
-            file.write(key)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.link(mine, path)
-    except FileExistsError:
-        pass
+        yield mine
     finally:
-        os.unlink(mine)
+        with suppress(FileNotFoundError):
+            os.unlink(mine)
 
 
 def _has_data(home: Path) -> bool:

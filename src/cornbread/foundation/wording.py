@@ -16,6 +16,11 @@ LEVELS = (
 )
 
 
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """The number with its noun: 1 post, 2 posts, 0 replies."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
 def initials(name: str) -> str:
     """The first letters of the first and the last word; handles lose their @."""
     words = [word for word in name.replace("@", " ").replace("_", " ").split() if word[0].isalnum()]

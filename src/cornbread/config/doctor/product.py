@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min
 
 from cornbread.config import migrating
 from cornbread.config.doctor.finding import Finding, fail, ok, warn
+from cornbread.config.keyring import secrets_in
 from cornbread.foundation import crypto
 from cornbread.foundation.clock import now
+from cornbread.foundation.wording import counted
 
 #: A job that has been due for this long says that no worker runs, or too few.
 _LATE = timedelta(minutes=5)
@@ -23,7 +26,7 @@ def database() -> Finding:
     if missing:
         return fail(
             "database",
-            f"{len(missing)} steps behind this version, the next is {missing[0]}",
+            f"{counted(len(missing), 'step')} behind this version, the next is {missing[0]}",
             "Run `cornbread migrate` (`cornbread run` does it by itself).",
             pending=missing,
         )
@@ -44,9 +47,24 @@ def database_clock() -> Finding:
 
 
 def encryption_key() -> Finding:
-    """The key at hand is the one that the stored secrets were sealed with."""
+    """The keys at hand open every stored secret."""
     crypto.verify_key()
-    return ok("encryption key", "fits this database")
+    lost = crypto.not_opened_by()
+    if lost:
+        return fail(
+            "encryption key",
+            f"Cannot open secrets of: {secrets_in(lost)}",
+            "Put the missing key back below the others in keys/encryption; if it is gone for "
+            "good, `cornbread keys forget-lost`.",
+            cannot_open=lost,
+        )
+    if len(settings.ENCRYPTION_KEYS) > 1:
+        return ok(
+            "encryption key",
+            f"{len(settings.ENCRYPTION_KEYS)} keys open every secret; `cornbread keys rotate` "
+            "and its --finish make them one",
+        )
+    return ok("encryption key", "opens every secret of this database")
 
 
 def jobs() -> Finding:
@@ -62,7 +80,7 @@ def jobs() -> Finding:
     if age > _LATE.total_seconds():
         return warn(
             "jobs",
-            f"{count} jobs are due, the oldest for {age / 60:.0f} minutes",
+            f"{counted(count, 'job')} due, the oldest for {age / 60:.0f} minutes",
             "See that a worker runs (`cornbread run` or `cornbread work`); add threads if it does.",
             **figures,
         )
@@ -79,8 +97,8 @@ def dead() -> Finding:
         worst = next(iter(by_task))
         return warn(
             "dead letters",
-            f"{sum(by_task.values())} jobs were given up, most of them {worst}",
-            "Look at them in the settings under Jobs; replay them when the cause is mended.",
+            f"{counted(sum(by_task.values()), 'job')} given up, most often {worst}",
+            "`cornbread jobs dead` or Settings, Failed jobs; replay them when the cause is mended.",
             by_task=by_task,
         )
     return ok("dead letters", "none", by_task={})
