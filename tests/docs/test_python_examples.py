@@ -8,14 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 
 from tests.docs.pages import DOCS, PAGES, ROOT, Block, blocks
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 EXAMPLES = [block for page in PAGES for block in blocks("python", page)]
-BACKUP, FORGET = blocks("python", DOCS / "howto" / "backup-and-restore.md")
-(_DEAD, RESEAL) = blocks("python", DOCS / "howto" / "operate.md")
+(BACKUP,) = blocks("python", DOCS / "howto" / "backup-and-restore.md")
 
 CONNECT = """
 from cornbread.config.cli.loading import load_product
@@ -91,25 +89,6 @@ def test_a_backup_and_the_key_make_an_installation(copy: Copy, tmp_path: Path) -
     assert other.command("prepare", "--no-demo").returncode == 0
     assert other.is_well()
     assert other.script(LOOK) == "({'token': 't'}, 'active')"
-
-
-def test_a_lost_key_costs_the_secrets_and_nothing_else(copy: Copy) -> None:
-    copy.script(CONNECT)
-    copy.key.write_text(Fernet.generate_key().decode())
-    assert copy.command("prepare", "--no-demo").returncode == 2
-    copy.script(FORGET.text)
-    assert copy.command("prepare", "--no-demo").returncode == 0
-    assert copy.script(LOOK) == "({}, 'broken')"
-
-
-def test_a_new_key_takes_over_from_the_old_one(copy: Copy) -> None:
-    copy.script(CONNECT)
-    new = Fernet.generate_key().decode()
-    copy.key.write_text(f"{new}\n{copy.key.read_text()}")
-    assert copy.script(RESEAL.text) == "1 secrets are under the newest key"
-    copy.key.write_text(new)
-    assert copy.is_well()
-    assert copy.script(LOOK) == "({'token': 't'}, 'active')"
 
 
 def test_the_doctor_looks_at_what_the_page_lists(copy: Copy) -> None:
