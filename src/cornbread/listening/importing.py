@@ -1,6 +1,7 @@
 """Bringing a file of posts in: streaming, resumable, and the same however often it is repeated."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,8 @@ from cornbread.channels import queries as channels
 from cornbread.channels.networks.file.mapping import Mapping
 from cornbread.channels.networks.file.problems import RejectedLine
 from cornbread.channels.networks.file.reader import batches, file_key, mapping_for, resume
-from cornbread.foundation.jobs.run import drain
+from cornbread.foundation import clock
+from cornbread.foundation.jobs import dead_letters, drain, replay
 from cornbread.listening.actions import own_channel
 from cornbread.listening.intake import take_in
 from cornbread.team.domain.actors import Actor, require
@@ -44,6 +46,7 @@ def import_file(
     start = resume(path, mapping, channels.cursor(channel.pk, f"file:{file_key(path)}"))
     size = path.stat().st_size
     # What a cut-off run had kept but not followed up comes first.
+    _revive(workspace)
     _follow_up(workspace)
     for batch, rejected, place in batches(path, mapping, size=BATCH, start=start):
         kept = take_in(channel, batch)
@@ -56,8 +59,25 @@ def import_file(
             edited=len(kept.edited),
             rejected=rejected,
         )
+    _follow_up(workspace, wait_out=timedelta(hours=1))
 
 
-def _follow_up(workspace: Workspace) -> None:
-    """Let later rooms react here and now, also to what a running worker has begun."""
-    drain(queues=["reactions"], workspace_id=workspace.pk, raise_errors=False, wait_s=60)
+def _revive(workspace: Workspace) -> None:
+    """Reactions that were given up, because run after run was cut off in them."""
+    for letter in dead_letters(workspace_id=workspace.pk):
+        if letter.queue == "reactions":
+            replay(letter.pk)
+
+
+def _follow_up(workspace: Workspace, *, wait_out: timedelta = timedelta(0)) -> None:
+    """Let later rooms react here and now, also to what a running worker has begun.
+
+    Reactions that failed and would be tried again within ``wait_out`` are tried again now.
+    """
+    drain(
+        queues=["reactions"],
+        workspace_id=workspace.pk,
+        until=clock.now() + wait_out if wait_out else None,
+        raise_errors=False,
+        wait_s=60,
+    )
