@@ -62,6 +62,12 @@ def test_the_same_key_sends_once(api: Api, one: str, work: Callable[[], int]) ->
     assert on_the_network("outside Ulm") == 1
 
 
+def test_a_key_stands_for_one_reply(api: Api, one: str) -> None:
+    api.ok(f"POST {one}/replies", {"text": "Outside Ulm."}, idempotency_key="a-1")
+    told = api.problem(422, f"POST {one}/replies", {"text": "Sorry!"}, idempotency_key="a-1")
+    assert told["code"] == "idempotency_key_reused"
+
+
 def test_the_same_key_in_two_workspaces_is_two_keys(api: Api, one: str) -> None:
     api.ok(f"POST {one}/replies", {"text": "Outside Ulm."}, idempotency_key="a-1")
     keys = Delivery.objects.values_list("idempotency_key", flat=True)

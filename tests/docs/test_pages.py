@@ -73,7 +73,11 @@ def test_every_decision_has_a_number_and_the_three_parts() -> None:
         ]
 
 
-@pytest.mark.parametrize("block", blocks("json"), ids=str)
+@pytest.mark.parametrize(
+    "block",
+    [one for one in blocks("json") if '"kind"' in one.text and '"values"' in one.text],
+    ids=str,
+)
 def test_a_channel_in_an_example_has_what_its_network_asks_for(block: object) -> None:
     example = json.loads(getattr(block, "text", ""))
     fields = network(example["kind"]).fields
