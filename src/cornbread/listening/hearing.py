@@ -29,6 +29,7 @@ log = get_logger(__name__)
 
 LOOK_EVERY_S = 2.0
 BACKOFF = Backoff(base_s=1, cap_s=300)
+LEAST_WAIT_S = 0.5
 #: A stream that ran this long without trouble starts over with short waits.
 HEALTHY_AFTER_S = 60.0
 
@@ -95,7 +96,7 @@ class StreamThread(threading.Thread):
         if isinstance(trouble, RateLimited):
             wait = trouble.retry_after_s
         else:
-            wait = 0.5 + BACKOFF.delay_s(self.failures, random.random())
+            wait = LEAST_WAIT_S + BACKOFF.delay_s(self.failures, random.random())
         lost = isinstance(trouble, AccessLost)
         retry_at = None if lost else clock.now() + timedelta(seconds=wait)
         log.warning("stream broke", channel_id=self.channel.pk, code=trouble.code)
@@ -117,7 +118,16 @@ class Hearing:
         """Start what is missing and stop what is no longer wanted."""
         wanted: dict[tuple[int, str, str], tuple[Channel, Stream]] = {}
         for channel in channel_queries.listening_channels():
-            for stream in self._streams(channel):
+            streams = self._streams(channel)
+            if streams is None:
+                # Whatever is wrong, it is no reason to stop what still listens there.
+                wanted |= {
+                    key: (thread.channel, thread.stream)
+                    for key, thread in self._threads.items()
+                    if thread.channel.pk == channel.pk
+                }
+                continue
+            for stream in streams:
                 # Reconnecting renews token and settings: that makes it another stream.
                 wanted[(channel.pk, stream.key, _signature(channel))] = (channel, stream)
         for key, thread in list(self._threads.items()):
@@ -130,13 +140,13 @@ class Hearing:
                 self._threads[key] = StreamThread(channel, stream)
                 self._threads[key].start()
 
-    def _streams(self, channel: Channel) -> Sequence[Stream]:
+    def _streams(self, channel: Channel) -> Sequence[Stream] | None:
         try:
             interests = self._interests(channel)
             return channel.network.streams(channel.account(), interests)
         except Exception:
             log.exception("streams cannot be opened", channel_id=channel.pk)
-            return ()
+            return None
 
     def _interests(self, channel: Channel) -> list[Interest]:
         if not channel.capabilities.searches:
