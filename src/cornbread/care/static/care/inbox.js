@@ -1,5 +1,5 @@
-// The inbox: keeps list and thread fresh, moves with the keyboard, shows one pane at a time on a
-// phone, and says who is here.
+// The inbox: keeps the list fresh and in order, moves with the keyboard, opens conversations, and
+// shows one pane at a time on a phone.
 (() => {
   const cornbread = window.cornbread;
   const panes = /** @type {HTMLElement} */ (document.getElementById("inbox"));
@@ -8,27 +8,6 @@
   const thread = () => by("in-thread");
   const openId = () => Number(thread()?.dataset.id ?? 0);
   const links = () => /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll(".in-row-link")]);
-  const token = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
-
-  /** @param {string} url @param {Record<string, string>} [values] @param {boolean} [leaving] */
-  cornbread.ask = (url, values, leaving = false) => fetch(url, {
-    method: values ? "POST" : "GET",
-    body: values && new URLSearchParams(values),
-    headers: { "HX-Request": "true", ...(values && { "X-CSRFToken": token() }) },
-    credentials: "same-origin",
-    keepalive: leaving,
-  });
-
-  /** Text of a good answer; null otherwise, because whoever refreshes has asked for nothing. */
-  const read = async (/** @type {string} */ url) => {
-    try {
-      const answer = await cornbread.ask(url);
-      return answer.ok ? await answer.text() : null;
-    } catch {
-      return null;
-    }
-  };
-
   /** @param {string} view */
   const show = (view) => (panes.dataset.view = view);
 
@@ -87,7 +66,7 @@
   const refreshRows = async () => {
     const list = by("in-rows-list");
     const asked = query();
-    const html = await read(rowsAddress(`size=${links().length}`));
+    const html = await cornbread.read(rowsAddress(`size=${links().length}`));
     if (html === null || list !== by("in-rows-list") || asked !== query()) return;
     const fresh = cornbread.parse(html);
     greet(cornbread.mergeList(list, fresh.querySelector("#in-rows-list")));
@@ -102,7 +81,7 @@
   const refreshSome = async (ids) => {
     const list = by("in-rows-list");
     const asked = query();
-    const html = await read(rowsAddress(`only=${ids.join(",")}`));
+    const html = await cornbread.read(rowsAddress(`only=${ids.join(",")}`));
     if (html === null || list !== by("in-rows-list") || asked !== query()) return;
     const fresh = cornbread.parse(html);
     const added = ids.map((id) => place(list, id, fresh.querySelector(`#row-${id}`))).filter(Boolean);
@@ -144,47 +123,6 @@
     mark();
   });
 
-  // The thread ---------------------------------------------------------------------------------
-  const nearEnd = () => {
-    const scroll = by("in-scroll");
-    return !scroll || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 140;
-  };
-  const toEnd = () => {
-    const scroll = by("in-scroll");
-    if (scroll) scroll.scrollTop = scroll.scrollHeight;
-    const button = by("in-newer");
-    if (button) button.hidden = true;
-  };
-
-  const refreshThread = async (force = false) => {
-    const now = thread();
-    if (!now) return;
-    const html = await read(now.dataset.fresh);
-    if (html === null || now !== thread()) return;
-    const fresh = cornbread.parse(html);
-    const atEnd = nearEnd();
-    const added = cornbread.mergeList(by("in-timeline"), fresh.querySelector("#in-timeline"));
-    for (const part of fresh.querySelectorAll("[data-part]")) {
-      const present = part.id && by(part.id);
-      if (present && !part.closest("#in-timeline")) cornbread.mergePart(present, part, force);
-    }
-    arrived(added, atEnd, fresh.querySelector("#in-fresh")?.dataset.basis ?? "");
-    cornbread.refreshTimes();
-  };
-
-  /** @param {Element[]} added @param {boolean} atEnd @param {string} basis */
-  const arrived = (added, atEnd, basis) => {
-    const said = added.filter((item) => item.dataset.saidBy);
-    if (said.length) cornbread.announce(`New message from ${said[said.length - 1].dataset.saidBy}.`);
-    for (const item of said) item.classList.add("in-new");
-    if (added.length && atEnd) toEnd();
-    else if (said.length) by("in-newer").hidden = false;
-    // Whoever has written nothing yet has seen it; whoever has is asked before it is sent.
-    const text = /** @type {HTMLTextAreaElement | null} */ (by("in-text"));
-    const field = document.querySelector('#in-composer [name="basis"]');
-    if (field && !text?.value.trim()) field.value = basis;
-  };
-
   // Changes ------------------------------------------------------------------------------------
   /** @type {Set<number>} */
   let changed = new Set();
@@ -204,7 +142,7 @@
     const many = all || ids.length > 50;
     await Promise.all([
       many ? refreshRows() : ids.length ? refreshSome(ids) : null,
-      many || ids.includes(openId()) ? refreshThread() : null,
+      many || ids.includes(openId()) ? cornbread.refreshThread() : null,
     ]);
     running = false;
     if (changed.size || everything) soon();
@@ -237,14 +175,14 @@
 
   document.body.addEventListener("inbox:changed", (event) => {
     const { id } = /** @type {CustomEvent} */ (event).detail;
-    if (id === openId()) refreshThread(true);
+    if (id === openId()) cornbread.refreshThread(true);
     changed.add(id);
     soon(0);
   });
   document.body.addEventListener("inbox:said", (event) => cornbread.announce(/** @type {CustomEvent} */ (event).detail.text));
   document.body.addEventListener("inbox:close", () => {
     for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
-    refreshThread(true);
+    cornbread.refreshThread(true);
   });
 
   /** After one is done, the next one. */
@@ -261,8 +199,8 @@
 
   // Moving -------------------------------------------------------------------------------------
   const back = () => {
-    leave();
     show("list");
+    if (!by("in-open").getClientRects().length) cornbread.leave();
     const link = by(`row-link-${openId()}`) ?? links()[0];
     window.history.pushState({ htmx: true }, "", panes.dataset.home + query());
     (link ?? by("in-rows"))?.focus();
@@ -300,7 +238,6 @@
       show(to.dataset.viewTo === panes.dataset.view ? "thread" : to.dataset.viewTo);
       (panes.dataset.view === "side" ? by("in-side-back") : by("in-to-side"))?.focus();
     }
-    if (target?.closest("#in-newer")) toEnd();
     const jump = target?.closest('a[href^="#entry-"]');
     if (jump) {
       event.preventDefault();
@@ -314,12 +251,11 @@
   const opened = () => {
     if (!thread()) return;
     cornbread.remember(by("in-open"));
-    toEnd();
     mark();
-    look();
+    cornbread.opened();
   };
   document.body.addEventListener("htmx:beforeRequest", (event) => {
-    if (/** @type {CustomEvent} */ (event).detail.target?.id === "in-open") leave();
+    if (/** @type {CustomEvent} */ (event).detail.target?.id === "in-open") cornbread.leave();
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const { target } = /** @type {CustomEvent} */ (event).detail;
@@ -336,35 +272,6 @@
       else cornbread.announce(links().length ? `${links().length} conversations.` : "Nothing fits.");
     }
   });
-
-  // Who is here --------------------------------------------------------------------------------
-  let writing = false;
-  const look = async () => {
-    const now = thread();
-    if (!now || document.visibilityState === "hidden") return;
-    try {
-      const answer = await cornbread.ask(now.dataset.presence, { writing: writing ? "1" : "0" });
-      if (!answer.ok || now !== thread()) return;
-      const fresh = cornbread.parse(await answer.text()).querySelector("#in-presence");
-      if (fresh) cornbread.mergePart(by("in-presence"), fresh);
-    } catch {
-      // The notice that the connection is gone stands already.
-    }
-  };
-  const leave = () => {
-    const now = thread();
-    if (now) cornbread.ask(now.dataset.presence, { gone: "1" }, true).catch(() => {});
-    writing = false;
-  };
-  let quiet = 0;
-  cornbread.isWriting = () => {
-    clearTimeout(quiet);
-    quiet = window.setTimeout(() => ((writing = false), look()), 8000);
-    if (!writing) (writing = true), look();
-  };
-  window.setInterval(look, 15_000);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
-  window.addEventListener("pagehide", leave);
 
   railCount();
   document.addEventListener("DOMContentLoaded", opened);
