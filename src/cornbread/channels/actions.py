@@ -167,8 +167,8 @@ def note_alive(channel_id: int, *, heard: bool = False) -> None:
         values["last_heard_at"] = now
     if channel.trouble_code:
         values |= {"trouble_code": "", "trouble": "", "trouble_since": None, "retry_at": None}
-    Channel.objects.filter(pk=channel_id, state=Channel.State.ACTIVE).update(**values)
-    if channel.trouble_code:
+    listening = Channel.objects.filter(pk=channel_id, state=Channel.State.ACTIVE)
+    if listening.update(**values) and channel.trouble_code:
         emit(ChannelChanged(workspace_id=channel.workspace_id, channel_id=channel_id))
 
 

@@ -146,13 +146,16 @@ def link(person_id: int, *, kind: str, handle: str, by: Member) -> Identity:
     kind, handle = kind.strip().lower(), handle.strip()
     if not kind or not handle:
         raise Invalid("Say where, and which account, address or number.")
+    if len(kind) > 20:
+        message = "Name the place in at most 20 characters."
+        raise Invalid(message, fields={"kind": message})
     identity, created = Identity.objects.get_or_create(
         workspace_id=by.workspace_id,
         source=f"{kind}:by-hand",
         external_id=handle.lower()[:300],
         defaults={
             "person": person,
-            "kind": kind[:20],
+            "kind": kind,
             "handle": handle[:300],
             "linked": Identity.Linked.BRAND,
             "linked_by": by,
