@@ -33,8 +33,7 @@ def main() -> None:
 
 
 def _say(answer: dict[str, Any]) -> None:
-    sys.__stdout__.write(json.dumps(answer) + "\n")
-    sys.__stdout__.flush()
+    print(json.dumps(answer), flush=True)
 
 
 def _prepare() -> None:
