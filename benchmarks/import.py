@@ -20,20 +20,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 WORDS = ["train", "delay", "refund", "please", "help", "seat", "late", "thanks", "ticket", "again"]
-    "train",
-    "delay",
-    "refund",
-    "please",
-    "help",
-    "seat",
-    "late",
-    "thanks",
-    "ticket",
-    "again",
-    "charge",
-    "phone",
-    "order",
-]
 
 
 def threads(path: Path, posts: int, run: int) -> Path:
