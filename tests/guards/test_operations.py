@@ -30,6 +30,8 @@ NEEDS = {
     "me": "conversation.read",
     "members": "conversation.read",
     "teams": "conversation.read",
+    "dead_jobs": "job.replay",
+    "replay_job": "job.replay",
     "channels": "channel.read",
     "channel": "channel.read",
     "connect": "channel.write",

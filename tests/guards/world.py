@@ -12,6 +12,7 @@ from cornbread.channels import actions as channels
 from cornbread.channels.domain.posts import Author, Batch, HeardPost
 from cornbread.foundation import clock
 from cornbread.foundation.jobs import drain
+from cornbread.foundation.models import Job, JobState
 from cornbread.listening import actions as listening
 from cornbread.listening.intake import take_in
 from cornbread.outbound.models import Delivery
@@ -122,4 +123,19 @@ def _write_down(made: Brand) -> None:
         "invitation_id": invitation.pk,
         "token_id": token.pk,
         "member_id": made.members[Role.AGENT].pk,
+        "job_id": _failed_job(made.workspace).pk,
     }
+
+
+def _failed_job(workspace: Workspace) -> Job:
+    return Job.objects.create(
+        task="cornbread.outbound.sending.send_delivery",
+        queue="outbound",
+        workspace_id=workspace.pk,
+        state=JobState.DEAD,
+        max_attempts=1,
+        due_at=clock.now(),
+        created_at=clock.now(),
+        finished_at=clock.now(),
+        last_error={"class": "RuntimeError", "code": "error", "traceback": ""},
+    )

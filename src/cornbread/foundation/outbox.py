@@ -50,6 +50,12 @@ def reacts_to(event: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], N
     return decorate
 
 
+def reaction_named(name: str) -> Callable[[Any], None] | None:
+    """The function that a job of ``react`` names first; None when it is gone."""
+    known = _reactions.get(name)
+    return known.function if known else None
+
+
 def load_reactions(app_name: str) -> None:
     """Import ``<app>.reactions`` if the room has one; an error inside it is not hidden."""
     if find_spec(f"{app_name}.reactions") is not None:

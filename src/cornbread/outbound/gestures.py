@@ -34,13 +34,16 @@ def gesture(kind: str, *, mention: Mention, by: Member, context: str) -> Gesture
     )
     if made.state != Gesture.State.DONE:
         Gesture.objects.filter(pk=made.pk).update(state=Gesture.State.QUEUED, trouble="")
-        make_gesture.enqueue(made.pk, context)
+        make_gesture.enqueue(made.pk, context, made.workspace_id)
     return made
 
 
 @job(queue="outbound", max_attempts=6, lease_s=60)
-def make_gesture(gesture_id: int, context: str) -> None:
-    """Make one gesture on its network."""
+def make_gesture(gesture_id: int, context: str, workspace_id: int) -> None:
+    """Favourite, share or follow on the network.
+
+    The workspace says whose job it is.
+    """
     row = Gesture.objects.select_related("mention__channel", "mention__identity").get(pk=gesture_id)
     if row.state == Gesture.State.DONE:
         return

@@ -56,13 +56,17 @@ def transition(delivery: Delivery, to: str, **values: Any) -> None:
 def queue(delivery: Delivery) -> None:
     """Ask for the delivery to be walked on, in the caller's transaction."""
     # One walk at a time: a second one would take the first one's sending for a crash.
-    enqueue(send_delivery, delivery.pk, dedupe_key=f"delivery:{delivery.pk}")
+    key = f"delivery:{delivery.pk}"
+    enqueue(send_delivery, delivery.pk, delivery.workspace_id, dedupe_key=key)
 
 
 # More attempts than a delivery has, so that no crash keeps it from reaching a person.
 @job(queue="outbound", max_attempts=3 * MAX_ATTEMPTS, lease_s=90, backoff=BACKOFF)
-def send_delivery(delivery_id: int) -> None:
-    """Take one delivery as far as it gets now."""
+def send_delivery(delivery_id: int, workspace_id: int) -> None:
+    """Send a message, or find out what became of it; as far as it gets now.
+
+    The workspace says whose job it is.
+    """
     delivery = (
         Delivery.objects.select_related("channel", "recipient").filter(pk=delivery_id).first()
     )

@@ -20,6 +20,7 @@ register(Entry(Section.ACCOUNT, "security", "Sign-in and security", "shield-lock
 register(Entry(Section.SETTINGS, "workspace", "Brand and clocks", "building-store", "settings", 10))
 register(Entry(Section.SETTINGS, "members", "Members", "users", "members", 20, "member.read"))
 register(Entry(Section.SETTINGS, "tokens", "API tokens", "key", "tokens", 30, "token.write"))
+register(Entry(Section.SETTINGS, "jobs", "Failed jobs", "repeat", "failed_jobs", 80, "job.replay"))
 register(Entry(Section.SETTINGS, "audit", "Change log", "history", "audit", 90, "member.read"))
 
 

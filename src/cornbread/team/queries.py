@@ -1,14 +1,20 @@
 """Reads about the team, each naming its reader."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from cornbread.foundation import clock
 from cornbread.foundation.errors import NotFound
+from cornbread.foundation.jobs import dead_letters
+from cornbread.foundation.models import Job
 from cornbread.team.domain.tokens import digest_of
 from cornbread.team.models import ApiToken, AuditEntry, Invitation, Member, Team, User, Workspace
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def member(slug: str, *, user: User) -> Member:
@@ -166,6 +172,27 @@ def audit_page(
     return AuditPage(entries, newer, everything.filter(pk__lt=entries[-1].pk).exists())
 
 
+def failed_jobs(
+    *, seen_by: Member, after: Sequence[int] | None = None, limit: int = 50
+) -> list[Job]:
+    """Jobs of the workspace that were given up, the latest first; those after that place."""
+    seen_by.require("job.replay")
+    here = seen_by.workspace_id
+    if after is None:
+        return dead_letters(workspace_id=here, limit=limit)
+    microseconds, job_id = after
+    try:
+        moment = _EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError:
+        return []
+    return dead_letters(workspace_id=here, limit=limit, after=(moment, job_id))
+
+
+def place_of_job(job: Job) -> tuple[int, int]:
+    """Where a failed job stands in that list: microseconds since 1970 of its end, and its id."""
+    return ((job.finished_at or _EPOCH) - _EPOCH) // timedelta(microseconds=1), job.id
+
+
 def workspace_named(slug: str) -> Workspace:
     """A workspace by its slug, for commands run by the operator of the machine."""
     found = Workspace.objects.filter(slug=slug).first()
@@ -173,6 +200,11 @@ def workspace_named(slug: str) -> Workspace:
         known = ", ".join(Workspace.objects.order_by("slug").values_list("slug", flat=True)[:20])
         raise NotFound(f"There is no workspace {slug}. Known: {known or 'none yet'}.")
     return found
+
+
+def workspace_slugs() -> dict[int, str]:
+    """Ids and slugs of all workspaces, for commands run by the operator of the machine."""
+    return dict(Workspace.objects.values_list("pk", "slug"))
 
 
 def is_empty() -> bool:

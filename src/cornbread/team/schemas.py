@@ -6,6 +6,8 @@ from typing import Annotated
 from ninja import Field, Schema
 from pydantic import AfterValidator
 
+from cornbread.foundation.failures import failure_of
+from cornbread.foundation.models import Job
 from cornbread.team.models import Member, Team
 
 #: What both databases can hold as a number.
@@ -88,6 +90,32 @@ class MeOut(Schema):
     workspace: WorkspaceOut
     member: MemberOut
     scopes: list[str]
+
+
+class FailedJobOut(Schema):
+    """A job that was given up: what it was to do, and why it failed, also in stable words."""
+
+    id: int
+    work: str
+    why: str
+    code: str
+    error: str
+    task: str
+    queue: str
+    attempts: int
+    failed_at: datetime | None
+
+    @staticmethod
+    def of(job: Job) -> "FailedJobOut":
+        """A failed job as the API shows one."""
+        return FailedJobOut(**failure_of(job).as_dict())
+
+
+class FailedJobsPage(Schema):
+    """A page of failed jobs, the latest first."""
+
+    items: list[FailedJobOut]
+    next: str | None
 
 
 class Problem(Schema):

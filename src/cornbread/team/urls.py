@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cornbread.team.views import joining, members, start, tokens, workspace
+from cornbread.team.views import jobs, joining, members, start, tokens, workspace
 
 SETTINGS = "w/<slug:slug>/settings/"
 MEMBERS = f"{SETTINGS}members/"
@@ -14,6 +14,8 @@ urlpatterns = [
     path(SETTINGS, workspace.settings, name="settings"),
     path(f"{SETTINGS}change/", workspace.change, name="settings_change"),
     path(f"{SETTINGS}log/", workspace.audit, name="audit"),
+    path(f"{SETTINGS}jobs/", jobs.jobs, name="failed_jobs"),
+    path(f"{SETTINGS}jobs/<int:job_id>/replay/", jobs.replay, name="replay_job"),
     path(MEMBERS, members.members, name="members"),
     path(f"{MEMBERS}invite/", members.invite, name="invite"),
     path(

@@ -15,6 +15,7 @@ COMMANDS = {
     "levels": "levels",
     "watch": "watch",
     "token": "token",
+    "jobs": "jobs",
     "keys": "keys",
 }
 

@@ -1,8 +1,9 @@
-"""Every change to workspaces, members, tokens and invitations."""
+"""Every change to workspaces, members, tokens, invitations and failed jobs."""
 
 from cornbread.team.actions.accounts import create_user
 from cornbread.team.actions.audit import record
 from cornbread.team.actions.invitations import accept_invitation, invite, revoke_invitation
+from cornbread.team.actions.jobs import replay_job
 from cornbread.team.actions.members import add_member, change_member, create_team
 from cornbread.team.actions.tokens import create_token, member_of_token, revoke_token
 from cornbread.team.actions.workspaces import change_workspace, create_workspace, set_up
@@ -19,6 +20,7 @@ __all__ = [
     "invite",
     "member_of_token",
     "record",
+    "replay_job",
     "revoke_invitation",
     "revoke_token",
     "set_up",

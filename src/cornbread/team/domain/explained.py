@@ -8,8 +8,9 @@ from cornbread.team.domain.permissions import Role, grants
 ROLES: dict[Role, str] = {
     Role.OWNER: "Everything, and the only one who can make or unmake owners.",
     Role.ADMIN: "Everything but owners: channels, members, tokens and the clocks.",
-    Role.LEAD: "Answers, listens, keeps the labels, and settles replies whose fate is unknown.",
-    Role.AGENT: "Answers customers, remembers what they said, and writes watches.",
+    Role.LEAD: "Answers and listens like an agent, keeps the labels, and brings in single posts.",
+    Role.AGENT: "Answers customers, settles replies whose fate is unknown, remembers what people "
+    "said, and writes watches.",
     Role.PUBLISHER: "Reads everything and writes watches, but does not answer.",
     Role.PARTNER: "An outside help desk: sees and answers only what is given to its teams.",
     Role.ANALYST: "Reads everything, changes nothing.",
@@ -39,7 +40,7 @@ ABILITIES: tuple[tuple[str, str], ...] = (
     ("Invite and change members", "member.write"),
     ("Change the brand and its clocks", "workspace.write"),
     ("Make API tokens", "token.write"),
-    ("Run failed jobs again", "job.replay"),
+    ("See failed jobs and run them again", "job.replay"),
     ("Make and unmake owners", "owner.write"),
 )
 
@@ -53,6 +54,7 @@ SCOPES: dict[str, str] = {
     "watches:write": "Write watches.",
     "channels:read": "Read channels and their health.",
     "channels:write": "Connect, pause and resume channels.",
+    "jobs:write": "See failed jobs and run them again.",
 }
 
 

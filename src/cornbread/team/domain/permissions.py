@@ -75,6 +75,7 @@ SCOPES: dict[str, frozenset[str]] = {
     "watches:write": frozenset({"watch.read", "watch.write"}),
     "channels:read": frozenset({"channel.read"}),
     "channels:write": frozenset({"channel.read", "channel.write"}),
+    "jobs:write": frozenset({"job.replay"}),
 }
 
 
