@@ -12,8 +12,6 @@ from tests.docs.pages import DOCS, PAGES, ROOT, blocks, prose
 
 EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-#: Made on the finished screen, or written beside these pages.
-_TO_COME = {"docs/pictures/inbox.png", "docs/api.md", "docs/reference/api.md"}
 #: Where packages come from is everybody's own affair.
 _INDEXES = re.compile(
     r"pypi|pythonhosted|npmjs|registry\.(?!py)|index-url|docker\.io|ghcr\.io", re.I
@@ -35,8 +33,6 @@ def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
             continue
         name, _, anchor = unquote(link).partition("#")
         target = (page.parent / name).resolve() if name else page
-        if str(target.relative_to(ROOT)) in _TO_COME:
-            continue
         if not target.exists() or (anchor and anchor not in anchors(target)):
             broken.append(link)
     assert broken == []
