@@ -24,6 +24,8 @@ from cornbread.foundation.models import Job
 from cornbread.listening import importing
 from cornbread.listening.models import Mention
 from cornbread.people.models import Identity
+from cornbread.team import actions as team
+from cornbread.team.domain.actors import SYSTEM
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "support_threads" / "threads.csv"
 MAP = (
@@ -264,6 +266,70 @@ def test_lines_that_cannot_be_read_are_reported_with_reasons(tmp_path: Path) -> 
     with report.open(newline="") as lines:
         assert [line["line"] for line in csv.DictReader(lines)] == ["3", "4", "5"]
     assert Conversation.objects.count() == 1
+
+
+def reported(report: Path) -> list[str]:
+    with report.open(newline="") as lines:
+        return [line["line"] for line in csv.DictReader(lines)]
+
+
+def test_a_report_has_what_an_interrupted_run_left_out_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 3)
+    rows = [_row("" if number % 2 else str(number), "ana", "True") for number in range(2, 12)]
+    file, report = written(tmp_path / "odd.csv", rows), tmp_path / "report.csv"
+    words = ["import", str(file), "--map", MAP, "--report", str(report)]
+    steps = importing.import_file(
+        file, MAP, team.create_workspace("w", slug="w"), by=SYSTEM, name="import"
+    )
+    # Two batches are kept, and of the second nobody was told before the run was killed.
+    next(steps), next(steps)
+    steps.close()
+    found = run(*words)
+    assert (found["read"], found["rejected"]) == (4, 2)
+    odd = ["3", "5", "7", "9", "11"]
+    assert reported(report) == odd
+    run(*words)
+    assert reported(report) == odd
+    # A changed file is read, and reported, from its beginning.
+    written(file, [*rows, _row("", "ana", "True")])
+    run(*words)
+    assert reported(report) == [*odd, "12"]
+
+
+def test_a_report_that_cannot_be_written_is_said_before_anything_is_imported(
+    tmp_path: Path,
+) -> None:
+    file = written(tmp_path / "one.csv", [_row("1", "ana", "True")])
+    words = ["import", str(file), "--map", MAP, "--report", str(tmp_path / "no" / "report.csv")]
+    result = CliRunner().invoke(app, [*words, "--workspace", "w"])
+    assert result.exit_code == 2
+    assert "cannot be written" in result.stderr
+    assert not Mention.objects.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+def test_killed_at_random_moments_an_import_reports_every_bad_line_once(tmp_path: Path) -> None:
+    told(tmp_path, "migrate")
+    rows = [_row("" if number % 7 == 0 else f"{number}", "ana", "True") for number in range(8_000)]
+    file, report = written(tmp_path / "odd.csv", rows), tmp_path / "report.csv"
+    words = ["import", str(file), "--workspace", "w", "--map", MAP, "--report", str(report)]
+    chance, cut_off = random.Random(7), 0
+    for _ in range(4):
+        with subprocess.Popen(
+            cornbread(tmp_path, *words),
+            env=environment(tmp_path),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            time.sleep(chance.uniform(1.0, 2.5))
+            cut_off += process.poll() is None
+            process.send_signal(signal.SIGKILL)
+    assert cut_off, "the import is too quick to be killed in its middle"
+    told(tmp_path, *words)
+    assert reported(report) == [str(number + 2) for number in range(0, 8_000, 7)]
 
 
 def test_a_person_without_the_right_imports_nothing(tmp_path: Path) -> None:

@@ -3,15 +3,19 @@
 import csv
 import json
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from cornbread.channels.networks.file.problems import RejectedLine
-from cornbread.listening.importing import Step, import_file
+from cornbread.foundation.errors import Invalid
+from cornbread.foundation.wording import counted
+from cornbread.listening.importing import Step, import_file, rejected_before
 from cornbread.team import actions as team
 from cornbread.team.domain.actors import SYSTEM
 from cornbread.team.models import Workspace
@@ -60,8 +64,8 @@ class Totals:
         if self.read == 0:
             return f"Nothing new: {self.workspace} has all of this file already."
         return (
-            f"{self.new} new posts in {self.workspace} from {self.read} lines; "
-            f"{self.rejected} could not be read."
+            f"{counted(self.new, 'new post')} in {self.workspace} from "
+            f"{counted(self.read, 'line')}; {self.rejected} could not be read."
         )
 
 
@@ -83,18 +87,43 @@ class Importer:
         workspace = Workspace.objects.filter(slug=slug).first()
         if workspace is None:
             workspace = team.create_workspace(slug, slug=slug)
-        steps = import_file(self.file, self.mapping, workspace, by=SYSTEM, name=self.name)
+        about = (self.file, self.mapping, workspace)
         with ExitStack() as stack:
             bar = stack.enter_context(_bar(progress))
             task = bar.add_task(f"Importing {self.file.name}", total=None)
-            rejected = _report(stack, self.report)
-            for step in steps:
+            report = stack.enter_context(Report(self.report)) if self.report else None
+            if report:
+                report.add(rejected_before(*about, by=SYSTEM, name=self.name))
+            for step in import_file(*about, by=SYSTEM, name=self.name):
                 self.totals.add(step)
                 bar.update(task, total=step.size, completed=step.offset)
-                for line in step.rejected:
-                    if rejected:
-                        rejected.writerow([line.line, line.reason, line.sentence])
+                if report:
+                    report.add(step.rejected)
         return self.totals
+
+
+class Report:
+    """A CSV file of the lines that could not be read. Every run writes it from the beginning."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> Self:
+        try:
+            self._file = self.path.open("w", newline="", encoding="utf-8")
+        except OSError as error:
+            raise Invalid(f"{self.path} cannot be written: {error.strerror}.") from error
+        self._rows = csv.writer(self._file)
+        self._rows.writerow(["line", "reason", "sentence"])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, rejected: Iterable[RejectedLine]) -> None:
+        """Write lines down, to be read at once."""
+        self._rows.writerows([line.line, line.reason, line.sentence] for line in rejected)
+        self._file.flush()
 
 
 def _bar(shown: bool) -> Progress:
@@ -106,11 +135,3 @@ def _bar(shown: bool) -> Progress:
         console=Console(stderr=True),
         disable=not shown,
     )
-
-
-def _report(stack: ExitStack, path: Path | None):  # type: ignore[no-untyped-def]
-    if path is None:
-        return None
-    writer = csv.writer(stack.enter_context(path.open("w", newline="")))
-    writer.writerow(["line", "reason", "sentence"])
-    return writer

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
 
 from cornbread.channels import queries as channels
+from cornbread.channels.models import Channel
+from cornbread.channels.networks.file.lines import Place
 from cornbread.channels.networks.file.mapping import Mapping
 from cornbread.channels.networks.file.problems import RejectedLine
-from cornbread.channels.networks.file.reader import batches, file_key, mapping_for, resume
+from cornbread.channels.networks.file.reader import batches, file_key, mapping_for, read, resume
 from cornbread.foundation import clock
 from cornbread.foundation.jobs import dead_letters, drain, replay
 from cornbread.listening.actions import own_channel
@@ -43,7 +46,7 @@ def import_file(
     require(by, "import.run", workspace.pk)
     mapping: Mapping = mapping_for(path, spec)
     channel = own_channel(workspace.pk, name, by=by)
-    start = resume(path, mapping, channels.cursor(channel.pk, f"file:{file_key(path)}"))
+    start = _start(path, mapping, channel)
     size = path.stat().st_size
     # What a cut-off run had kept but not followed up comes first.
     _revive(workspace)
@@ -60,6 +63,24 @@ def import_file(
             rejected=rejected,
         )
     _follow_up(workspace, wait_out=timedelta(hours=1))
+
+
+def rejected_before(
+    path: Path, spec: str | None, workspace: Workspace, *, by: Actor, name: str = "import"
+) -> Iterator[RejectedLine]:
+    """The lines that earlier runs left out, up to where an import of this file would go on now.
+
+    Read from the file again, so that no run has to remember them for the next one.
+    """
+    require(by, "import.run", workspace.pk)
+    mapping = mapping_for(path, spec)
+    start = _start(path, mapping, own_channel(workspace.pk, name, by=by))
+    before = takewhile(lambda row: row.line <= start.line, read(path, mapping))
+    return (row for row in before if isinstance(row, RejectedLine))
+
+
+def _start(path: Path, mapping: Mapping, channel: Channel) -> Place:
+    return resume(path, mapping, channels.cursor(channel.pk, f"file:{file_key(path)}"))
 
 
 def _revive(workspace: Workspace) -> None:
