@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from cornbread.config import address
+from cornbread.config import address, hosts
 from cornbread.foundation.errors import Refusal
 
 
@@ -58,6 +58,67 @@ def test_the_address_shown_is_one_that_opens(
 def test_behind_a_proxy_its_address_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORNBREAD_URL", "https://care.example")
     assert address.public_url("127.0.0.1", 8000) == "https://care.example"
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("https://care.example/", "https://care.example"),
+        (" https://Care.Example:8443 ", "https://care.example:8443"),
+        ("http://[2001:db8::1]:80", "http://[2001:db8::1]:80"),
+        ("", None),
+    ],
+)
+def test_the_address_is_taken_as_scheme_host_and_port(
+    given: str, url: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CORNBREAD_URL", given)
+    assert hosts.outside_url() == url
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "care.example",
+        "care.example:8000",
+        "ftp://care.example",
+        "https://",
+        "https://care.example/brand",
+        "https://care.example?x=1",
+        "https://me@care.example",
+        "https://care.example:port",
+        "https://care.example:99999",
+        "https://[::1",
+        "https://care .example",
+        "https://a.example,https://b.example",
+        "https://*.example",
+    ],
+)
+def test_an_address_that_nobody_can_open_is_refused_with_a_good_one(
+    given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CORNBREAD_URL", given)
+    with pytest.raises(hosts.AddressUnusable, match=r"https://care\.example") as refusal:
+        address.public_url("127.0.0.1", 8000)
+    assert given in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("given", "answered"),
+    [
+        (None, ["127.0.0.1", "localhost", "[::1]", "care.example"]),
+        (" ", ["127.0.0.1", "localhost", "[::1]", "care.example"]),
+        (" inbox.example , 10.0.0.7,", ["inbox.example", "10.0.0.7", "care.example"]),
+        ("care.example,care.example", ["care.example"]),
+    ],
+)
+def test_the_own_name_is_always_answered(
+    given: str | None, answered: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CORNBREAD_HOSTS", raising=False)
+    if given is not None:
+        monkeypatch.setenv("CORNBREAD_HOSTS", given)
+    assert hosts.allowed_hosts("https://care.example:8443") == answered
 
 
 def test_a_server_is_heard_once_it_answers(taken: int) -> None:

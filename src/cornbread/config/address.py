@@ -1,10 +1,10 @@
 """The address the web server listens on, and whether it answers there."""
 
 import http.client
-import os
 import socket
 import time
 
+from cornbread.config.hosts import outside_url
 from cornbread.foundation.errors import Refusal
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
@@ -32,10 +32,13 @@ def listen(host: str, port: int, *, patience_s: float = 2.0) -> socket.socket:
 
 
 def public_url(host: str, port: int) -> str:
-    """The address a person opens: CORNBREAD_URL where it is set, otherwise the local one."""
+    """The address a person opens: CORNBREAD_URL where it is set, otherwise the local one.
+
+    Raises AddressUnusable.
+    """
     name = _reachable(host)
     local = f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
-    return os.environ.get("CORNBREAD_URL", local)
+    return outside_url() or local
 
 
 def answer(host: str, port: int, *, timeout_s: float = 2.0) -> int | None:

@@ -7,6 +7,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from cornbread.config.database import database
 from cornbread.config.home import flag, home
+from cornbread.config.hosts import allowed_hosts, outside_url
 from cornbread.config.keys import load_keys
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -19,8 +20,8 @@ SECRET_KEY = _keys.session
 #: Fernet keys, newest first; secrets at rest are encrypted with them (foundation.crypto).
 ENCRYPTION_KEYS = _keys.encryption
 
-PUBLIC_URL = os.environ.get("CORNBREAD_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
-ALLOWED_HOSTS = os.environ.get("CORNBREAD_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+PUBLIC_URL = outside_url() or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+ALLOWED_HOSTS = allowed_hosts(PUBLIC_URL)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 #: Whether a channel may be marked as local, and so talk to this machine and its private network:
 #: for tests, and for servers next door.
