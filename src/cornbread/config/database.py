@@ -13,11 +13,9 @@ def database(url: str | None, home: Path) -> dict[str, Any]:
 
     Raises Invalid for an address of another kind, UnsafeSQLite where SQLite cannot be used.
     """
-    if not url:
-        return _sqlite(home / "cornbread.sqlite3")
-    parts = urlsplit(url)
+    parts = urlsplit(url or "sqlite:")
     if parts.scheme == "sqlite":
-        return _sqlite(Path(unquote(parts.path)))
+        return _sqlite(sqlite_file(url, home))
     if parts.scheme in {"postgres", "postgresql"}:
         return {
             "ENGINE": "django.db.backends.postgresql",
@@ -31,6 +29,13 @@ def database(url: str | None, home: Path) -> dict[str, Any]:
             "OPTIONS": dict(parse_qsl(parts.query)),
         }
     raise Invalid(f"DATABASE_URL starts with {parts.scheme}://; use postgres:// or sqlite://.")
+
+
+def sqlite_file(url: str | None, home: Path) -> Path:
+    """Where SQLite keeps the data, or would keep it if it were used."""
+    parts = urlsplit(url or "")
+    elsewhere = parts.scheme == "sqlite" and parts.path
+    return Path(unquote(parts.path)) if elsewhere else home / "cornbread.sqlite3"
 
 
 def _sqlite(path: Path) -> dict[str, Any]:

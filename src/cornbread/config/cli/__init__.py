@@ -1,5 +1,7 @@
 """The ``cornbread`` command. Every command is a module of this package with a ``command``."""
 
+import os
+
 from cornbread.config.cli.group import Commands
 
 #: Name of the command = module that holds it; a module is loaded only when it is asked for.
@@ -30,5 +32,7 @@ app = Commands(
 
 def main() -> int:
     """Run the command line; the exit code is 0, or 2 with a sentence on stderr for a refusal."""
+    # What is written from here on (database, backups, reports) is its owner's affair alone.
+    os.umask(0o077)
     app(prog_name="cornbread")
     return 0

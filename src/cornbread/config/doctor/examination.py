@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cornbread.config import home
+from cornbread.config.database import sqlite_file
 from cornbread.config.doctor import machine
 from cornbread.config.doctor.finding import Finding, fail
 from cornbread.foundation.errors import Refusal
@@ -33,6 +34,7 @@ def _findings(load: Callable[[], None]) -> Iterator[Finding]:
 
 
 def _of_home(place: Path) -> Iterator[Finding]:
+    yield machine.privacy(place, sqlite_file(os.environ.get("DATABASE_URL"), place))
     yield machine.key_files(place)
     yield machine.disk(place)
     yield machine.clock(place)

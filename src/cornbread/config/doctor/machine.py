@@ -38,10 +38,27 @@ def sqlite_version(database_url: str | None) -> Finding:
     return ok("sqlite", f"SQLite {version}, safe in write-ahead mode", version=version)
 
 
+def privacy(home: Path, database: Path) -> Finding:
+    """Nobody but their owner gets at the home and the database; ``database`` is SQLite's file."""
+    files = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")]
+    # In a folder that is closed to others, it does not matter what the files in it allow.
+    exposed = [home] if _open_to_others(home) else []
+    if exposed or database.parent != home:
+        exposed += [path for path in files if path.exists() and _open_to_others(path)]
+    if exposed:
+        names = " ".join(map(str, exposed))
+        return warn("data directory", f"Other users can get at {names}", f"chmod go= {names}")
+    return ok("data directory", f"{home}, closed to other users")
+
+
+def _open_to_others(path: Path) -> bool:
+    return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
+
+
 def key_files(home: Path) -> Finding:
     """The keys can be read by nobody but their owner."""
     files = [path for path in (home / "keys").glob("*") if path.is_file()]
-    exposed = [path for path in files if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    exposed = [path for path in files if _open_to_others(path)]
     if exposed:
         names = ", ".join(str(path) for path in exposed)
         return warn("key files", f"Other users can read {names}", f"chmod 600 {names}")
