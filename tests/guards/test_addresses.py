@@ -209,6 +209,7 @@ class TestTheGuardFails:
 
 #: Everything that asks for no permission, and why.
 OPEN = {
+    "healthz": "load balancers have no account; it tells one word and nothing about the data",
     "": "it only leads on: to first run, to the sign-in, or into the visitor's own workspace",
     "welcome/": "open only while nobody has an account here; set_up makes sure of that again",
     "join/<str:secret>/": "the secret in the link is the permission, and it works once",

@@ -42,10 +42,10 @@ def public_url(host: str, port: int) -> str:
 
 
 def answer(host: str, port: int, *, timeout_s: float = 2.0) -> int | None:
-    """The HTTP status of the first page, or None while nothing answers."""
+    """The HTTP status of the health check, or None while nothing answers."""
     connection = http.client.HTTPConnection(_reachable(host), port, timeout=timeout_s)
     try:
-        connection.request("GET", "/")
+        connection.request("GET", "/healthz")
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return None

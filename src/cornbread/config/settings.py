@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "cornbread.foundation.middleware.request_id_middleware",
+    "cornbread.config.health.HealthMiddleware",
     "cornbread.config.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -80,7 +80,7 @@ def _greet(host: str, port: int, url: str, place: Path) -> None:
     lines.add_row("Data", str(place))
     lines.add_row("Stop", "Ctrl-C")
     if status >= 500:
-        lines.add_row("Trouble", f"The first page answers {status}; `cornbread doctor` tells more.")
+        lines.add_row("Trouble", "It cannot work yet; `cornbread doctor` tells why.")
     console.print(Panel.fit(lines, title="Cornbread", border_style="yellow", padding=(1, 3)))
 
 

@@ -3,8 +3,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from cornbread.config.api import api
+from cornbread.config.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
     path("api/v1/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("w/<slug:slug>/", include("cornbread.care.urls")),
