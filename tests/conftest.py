@@ -7,7 +7,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -52,3 +52,14 @@ def _nothing_may_be_skipped() -> bool:
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
     return str(report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_over() -> Iterator[None]:
+    """A test that is rolled back leaves what the process remembered of it: forget that."""
+    yield
+    from cornbread.foundation.logs import request_id
+    from cornbread.listening.intake import forget_compiled
+
+    forget_compiled()
+    request_id.set(None)
