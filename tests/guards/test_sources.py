@@ -24,6 +24,8 @@ READS: Allowed = {
     "team.open_invitation": "the secret of the link is the permission to read it",
     "team.workspace_named": "for commands run by the operator of the machine",
     "team.member_by_email": "for commands run by the operator of the machine",
+    "team.place_of_job": "for commands run by the operator of the machine",
+    "team.workspace_slugs": "for commands run by the operator of the machine",
     "team.is_empty": "says only whether anything exists, before there is any reader",
     "team.needs_owner": "says only whether first-run set-up is open",
     "team.is_known": "whether an invited address has an account, for whoever holds the link",
