@@ -28,12 +28,6 @@ def test_an_unanswered_message_counts_down_from_3_to_2_to_1() -> None:
     assert next_drop(timeline, USUAL, at(DAY + 0.01)) is None
 
 
-def test_where_quick_and_slow_are_the_same_the_level_falls_straight_to_1() -> None:
-    same = Thresholds(quick=timedelta(hours=1), slow=timedelta(hours=1))
-    assert next_drop([said()], same, at(5)) == Drop(at(60), 3, 1)
-    assert next_drop([said()], same, at(61)) is None
-
-
 def test_nothing_drops_once_answered_or_before_the_customer_has_written() -> None:
     assert next_drop([said(), answered(5)], USUAL, at(6)) is None
     assert next_drop([answered(5)], USUAL, at(6)) is None

@@ -107,8 +107,7 @@ def _next_drop(story: Story, thresholds: Thresholds, now: datetime) -> Drop | No
         return None
     quick, slow = story.first.at + thresholds.quick, story.first.at + thresholds.slow
     if now <= quick:
-        # With equal thresholds there is no level 2 to fall to.
-        return Drop(quick, 3, 2 if slow > quick else 1)
+        return Drop(quick, 3, 2)
     return Drop(slow, 2, 1) if now <= slow else None
 
 

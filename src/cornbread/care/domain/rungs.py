@@ -30,11 +30,11 @@ class Thresholds(msgspec.Struct, frozen=True):
     slow: timedelta = timedelta(hours=24)
 
     def __post_init__(self) -> None:
-        if not timedelta(0) < self.quick <= self.slow:
+        if not timedelta(0) < self.quick < self.slow:
             raise Invalid(
-                "A quick answer needs a time above zero, and a slow one cannot be quicker.",
+                "A quick answer needs a time above zero, and a slow one a longer time.",
                 code="thresholds_out_of_order",
-                fields={"quick": "above zero", "slow": "at least as long as quick"},
+                fields={"quick": "above zero", "slow": "longer than quick"},
             )
 
     def level_after(self, wait: timedelta) -> int:
