@@ -11,6 +11,15 @@ from cornbread.foundation import wording
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 
 
+def test_a_number_comes_with_its_noun() -> None:
+    assert [wording.counted(number, "new post") for number in (0, 1, 2)] == [
+        "0 new posts",
+        "1 new post",
+        "2 new posts",
+    ]
+    assert wording.counted(2, "reply", "replies") == "2 replies"
+
+
 @pytest.mark.parametrize(
     ("ago", "words"),
     [

@@ -16,13 +16,14 @@ def command(workspace: str, as_json: bool) -> None:
     import msgspec
 
     from cornbread.care.measuring import summary_of
+    from cornbread.foundation.wording import counted
     from cornbread.team.queries import workspace_named
 
     figures = msgspec.to_builtins(summary_of(workspace_named(workspace).pk))
     if as_json:
         click.echo(json.dumps(figures))
         return
-    click.echo(f"{figures['conversations']} conversations")
+    click.echo(counted(figures["conversations"], "conversation"))
     for level, count in figures["levels"].items():
         click.echo(f"  level {level}  {count:>8}")
     first = figures["first_response"]

@@ -21,6 +21,7 @@ def command() -> None:
 def test(query: str, workspace: str, as_json: bool) -> None:
     """Say what QUERY would have caught of the posts kept last."""
     load_product()
+    from cornbread.foundation.wording import counted
     from cornbread.listening.domain.query import QueryError
     from cornbread.listening.previewing import preview_of
     from cornbread.team.queries import workspace_named
@@ -38,6 +39,6 @@ def test(query: str, workspace: str, as_json: bool) -> None:
     if as_json:
         print_json({"of": found.of, "caught": found.caught, "examples": examples})
         return
-    click.echo(f"caught {found.caught} of the last {found.of} posts")
+    click.echo(f"caught {found.caught} of the last {counted(found.of, 'post')}")
     for one in examples[:SHOWN]:
         click.echo(f"  @{one['handle']}: {' '.join(str(one['text']).split())[:120]}")
