@@ -77,3 +77,32 @@ def test_every_component_is_accessible_and_obeys_the_policy(
     page.keyboard.press("Enter")
     assert page.locator("#cb-help").is_visible()
     context.close()
+
+
+def test_what_is_nearer_takes_a_key(browser: Browser) -> None:
+    """A page's script comes before what stands on the page, and that before "Everywhere"."""
+    page = browser.new_page()
+    field = '<input id="find" aria-label="Find" data-shortcut="/" data-shortcut-label="Find here">'
+    serve(page, styleguide.page().replace("</main>", f"{field}</main>"))
+    page.goto(SITE + "/")
+    assert page.evaluate("document.activeElement.id") != "find"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "find"
+    assert page.locator("#find").input_value() == ""
+    assert not page.locator("dialog[open]").count()
+
+    listed = "cornbread.shortcuts().filter((one) => one.keys === '/').map((one) => one.label)"
+    assert page.evaluate(listed) == ["Find here"]
+    page.evaluate("document.getElementById('find').hidden = true")
+    assert page.evaluate(listed) == ["Search and commands"]
+    page.keyboard.press("/")
+    assert page.locator("dialog[open]").count() == 1
+    page.keyboard.press("Escape")
+
+    page.evaluate("document.getElementById('find').hidden = false")
+    run = "cornbread.shortcut('/', () => (document.title = 'by script'), {label: 'Script'})"
+    page.evaluate(run)
+    page.keyboard.press("/")
+    assert page.title() == "by script"
+    assert page.evaluate(listed) == ["Script"]
+    page.close()

@@ -1,5 +1,6 @@
 // Keyboard shortcuts: declared in HTML (data-shortcut) or in a page's script (cornbread.shortcut),
-// shown by "?" and never active while somebody is typing.
+// shown by "?" and never active while somebody is typing. What is nearer wins: a page's script,
+// then what stands on the page, then what is registered for "Everywhere".
 (() => {
   const cornbread = (window.cornbread = window.cornbread ?? {});
   /** @type {Map<string, {run: (event: KeyboardEvent) => void, label: string, group: string}>} */
@@ -17,9 +18,27 @@
     registered.set(keys, { run, label: about.label, group: about.group ?? "This page" });
   };
 
+  /**
+   * The element that declares these keys. The rail and the phone's tabs carry the same link; the
+   * one that can be seen is meant.
+   * @param {string} keys
+   */
+  const declared = (keys) => {
+    const all = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-shortcut="${CSS.escape(keys)}"]`));
+    return [...all].find((one) => one.getClientRects().length) ?? all[0];
+  };
+
+  /** @param {string} keys */
+  const scripted = (keys) => {
+    const known = registered.get(keys);
+    return known?.group === "Everywhere" && declared(keys)?.getClientRects().length ? undefined : known;
+  };
+
   /** All shortcuts that work here, for the help dialog. */
   cornbread.shortcuts = () => {
-    const all = [...registered].map(([keys, { label, group }]) => ({ keys, label, group }));
+    const all = [...registered]
+      .filter(([keys]) => scripted(keys))
+      .map(([keys, { label, group }]) => ({ keys, label, group }));
     for (const element of document.querySelectorAll("[data-shortcut]")) {
       const keys = element.getAttribute("data-shortcut") ?? "";
       const label = element.getAttribute("data-shortcut-label") ?? element.textContent?.trim() ?? "";
@@ -41,11 +60,9 @@
 
   /** @param {string} keys @param {KeyboardEvent} event */
   const fire = (keys, event) => {
-    const known = registered.get(keys);
+    const known = scripted(keys);
     if (known) return known.run(event), true;
-    const all = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-shortcut="${CSS.escape(keys)}"]`));
-    // The rail and the phone's tabs carry the same link; the one that can be seen is meant.
-    const element = [...all].find((one) => one.getClientRects().length) ?? all[0];
+    const element = declared(keys);
     if (!element) return false;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName)) element.focus();
     else element.click();

@@ -120,7 +120,7 @@
   cornbread.shortcut("?", () => cornbread.open("cb-help"), { label: "Show all shortcuts", group: "Everywhere" });
   cornbread.shortcut("/", openPalette, { label: "Search and commands", group: "Everywhere" });
   // Listed here, handled below: shortcuts with Ctrl work while somebody is typing, too.
-  cornbread.shortcut(`${command} K`, openPalette, { label: "The same, while typing", group: "Everywhere" });
+  cornbread.shortcut(`${command} K`, openPalette, { label: "Search and commands, also while typing", group: "Everywhere" });
 
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
