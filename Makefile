@@ -39,6 +39,7 @@ lint: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/mypy scripts
 
 format: setup-dev
 	$(BIN)/ruff check --fix .

@@ -121,7 +121,7 @@ def _type(about: dict[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in about["enum"])
     if about.get("type") == "array":
         return f"list of {_type(about.get('items', {}))}"
-    return {"date-time": "time"}.get(about.get("format", ""), about.get("type", "anything"))
+    return "time" if about.get("format") == "date-time" else str(about.get("type", "anything"))
 
 
 if __name__ == "__main__":
