@@ -158,6 +158,7 @@ def test_an_answered_customer_is_not_impatient_and_says_what_happened(
     sender = network.sender(account)
     assert sender is not None
     sender.send(reply("evening-insulin-demo"))
+    clockwork.shift(timedelta(minutes=2))  # he answers each of ours after a while of his own
     sender.send(reply("evening-insulin-demo", "Dr Osei from coach B goes to him now.", key="k2"))
     clockwork.shift(timedelta(minutes=2))
     texts = [post.text for post in heard(account) if post.author.handle == "ollie_w"]
