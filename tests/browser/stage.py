@@ -113,8 +113,31 @@ def _act(
 
 
 BRANDS: dict[str, Any] = {}
+def _fails(slug: str) -> dict[str, Any]:
+    """A job of the brand was given up."""
+    from cornbread.foundation.clock import now
+    from cornbread.foundation.models import Job
+    from cornbread.team import queries
+
+    moment = now()
+    Job.objects.create(
+        task="cornbread.outbound.sending.send_delivery",
+        queue="outbound",
+        workspace_id=queries.workspace_named(slug).pk,
+        state="dead",
+        attempts=3,
+        max_attempts=3,
+        due_at=moment,
+        created_at=moment,
+        finished_at=moment,
+        last_error={"class": "django.db.utils.OperationalError", "code": "error", "traceback": ""},
+    )
+    return {}
+
+
 COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "found": _found,
+    "fails": _fails,
     "colleague": _colleague,
     "cookie": _cookie,
     "hears": _hears,
