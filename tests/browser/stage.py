@@ -113,6 +113,8 @@ def _act(
 
 
 BRANDS: dict[str, Any] = {}
+
+
 def _fails(slug: str) -> dict[str, Any]:
     """A job of the brand was given up."""
     from cornbread.foundation.clock import now
