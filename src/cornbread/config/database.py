@@ -45,6 +45,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "NAME": path,
         # Opening the file again for every job would cost more than most jobs.
         "CONN_MAX_AGE": None,
+        # A file, because threads that share a database in memory lock each other out of tables.
+        "TEST": {"NAME": path.with_name("test.sqlite3")},
         "OPTIONS": {
             # Without IMMEDIATE, concurrent writers fail at once instead of waiting their turn.
             "transaction_mode": "IMMEDIATE",

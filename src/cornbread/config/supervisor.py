@@ -139,8 +139,9 @@ class Supervisor:
         before = {
             number: signal.getsignal(number)
             for number in (*_STOPPING, signal.SIGCHLD)
-            # Started with nohup: a closed terminal is to be ignored, so it stays ignored.
-            if signal.getsignal(number) is not signal.SIG_IGN or number is signal.SIGCHLD
+            # Started with nohup, a closed terminal stays ignored. Ctrl-C does not: shells start
+            # what a script puts into the background with SIGINT ignored, and it has to end too.
+            if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
         }
         previous = signal.set_wakeup_fd(written.fileno(), warn_on_full_buffer=False)
         try:
