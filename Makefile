@@ -32,7 +32,7 @@ run: setup
 
 test: setup-dev
 	@exec $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup \
-		-m "not browser and not connector" $(PYTEST_ARGS)
+		-m "not browser and not connector and not slow" $(PYTEST_ARGS)
 
 lint: setup-dev
 	$(BIN)/ruff check .
