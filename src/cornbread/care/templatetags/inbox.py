@@ -4,7 +4,6 @@ import json
 from collections.abc import Collection
 from datetime import date, datetime
 from functools import lru_cache
-from urllib.parse import urlsplit
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -14,10 +13,12 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from cornbread.foundation import clock
+from cornbread.foundation.templatetags.cornbread import safe_url
 from cornbread.outbound.domain.links import find_links
 from cornbread.team.models import Member
 
 register = template.Library()
+register.filter("safe_url", safe_url)
 #: Longer than this, or more lines, and a text is shown in part first.
 LONG, MANY_LINES, EXCERPT = 900, 16, 480
 
@@ -31,16 +32,6 @@ def still(part: str, **values: object) -> str:
 @lru_cache(maxsize=4096)
 def _drawn(template_name: str, values: tuple[tuple[str, object], ...]) -> str:
     return render_to_string(template_name, dict(values))
-
-
-@register.filter
-def safe_url(url: object) -> str:
-    """An address from the network, if a browser may follow it; empty otherwise."""
-    try:
-        scheme = urlsplit(str(url)).scheme.lower()
-    except ValueError:
-        return ""
-    return str(url) if scheme in ("http", "https") else ""
 
 
 @register.filter
