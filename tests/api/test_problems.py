@@ -76,3 +76,5 @@ def test_a_refusal_leaves_the_database_usable(api: Api) -> None:
     api.problem(422, "GET /people?search=%00")
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+    assert api("GET /people").status == 200

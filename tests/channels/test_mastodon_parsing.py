@@ -175,7 +175,12 @@ def test_no_bytes_whatever_make_hearing_fail(raw: bytes) -> None:
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists, max_leaves=5))
 def test_no_odd_value_in_a_field_makes_hearing_fail(value: Any) -> None:
     for name in status():
-        heard(json.dumps(status(**{name: value})).encode(), US)
+        post = heard(json.dumps(status(**{name: value})).encode(), US)
+        assert post is None or (post.external_id and post.created_at.tzinfo is not None)
+
+
+def test_a_post_without_an_id_is_not_taken_for_another() -> None:
+    assert heard(json.dumps(status(id="")).encode(), US) is None
 
 
 def test_ids_are_ordered_as_numbers_too_long_for_some_languages() -> None:

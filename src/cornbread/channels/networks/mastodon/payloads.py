@@ -181,7 +181,9 @@ def heard(raw: bytes, listener: Listener) -> HeardPost | None:
         logger.warning("a status of %d bytes could not be read", len(raw))
         return None
     created_at = moment(status.created_at)
-    if status.is_boost or created_at is None:
+    # Without ids of its own and of its author, it would be taken for any other such post.
+    nameless = not status.id or not status.account.id
+    if status.is_boost or created_at is None or nameless:
         return None
     mentions = status.mentions or []
     return HeardPost(
