@@ -55,9 +55,11 @@ CAPABILITIES = {
     "hears_deletions": "hear that a post was taken back",
     "hears_own_posts": "hear what we said there outside Cornbread",
     "searches": "be searched for the words and tags of watches",
+    "receives": "take posts that are handed in, as signed requests",
     "idempotent_send": "be sent the same reply again without doubling it",
     "finds_sent": "be asked whether a reply has arrived",
     "names_recipient": "want the customer's handle in a reply (put in front where it is missing)",
+    "tells_history": "bring old posts on purpose (they are never listed apart as heard late)",
     "max_length": "longest reply, in characters",
     "counting": "way of counting them",
 }

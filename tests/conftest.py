@@ -1,28 +1,19 @@
-"""Every test run has a home of its own, so that no test can touch a real installation.
+"""Where CI=true nothing may be skipped: every server and all data that a test needs are there."""
 
-Where CI=true nothing may be skipped: every server and all data that a test needs are there.
-"""
-
-import atexit
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Generator, Iterator
 
 import pytest
 
-_HOME = tempfile.mkdtemp(prefix="cornbread-test-")
-atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
-os.environ["CORNBREAD_HOME"] = _HOME
-os.environ["CORNBREAD_TESTING"] = "1"
-
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only PostgreSQL can show, unless the suite runs on it."""
-    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        return
-    left_out = [item for item in items if item.get_closest_marker("postgres")]
+    """Leave out what only the other database or the compiled matcher can show."""
+    on_postgresql = os.environ.get("DATABASE_URL", "").startswith("postgres")
+    missing = ["sqlite" if on_postgresql else "postgres"]
+    if not os.environ.get("EXPECT_COMPILED"):
+        missing.append("compiled")
+    left_out = [item for item in items if any(map(item.get_closest_marker, missing))]
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)
 
@@ -64,3 +55,5 @@ def _nothing_left_over() -> Iterator[None]:
         logs.request_id.set(None)
     if intake := sys.modules.get("cornbread.listening.intake"):
         intake.forget_compiled()
+    if copies := sys.modules.get("cornbread.listening.copies"):
+        copies.forget_copies()

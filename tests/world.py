@@ -202,6 +202,8 @@ class Pretend:
             idempotent_send=True,
             finds_sent=True,
             hears_own_posts=True,
+            # The stories of the tests are old, and told as if they happened now.
+            tells_history=True,
             max_length=100,
         )
         self.requests: list[OutgoingPost] = []

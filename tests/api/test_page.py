@@ -5,6 +5,7 @@ import re
 import shlex
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -30,7 +31,7 @@ def run(command: str, known: dict[str, str]) -> Any:
     for name, value in known.items():
         command = command.replace(f"${name}", value)
     words = iter(shlex.split(command)[1:])
-    method, body, headers, url = "", "", {}, ""
+    method, body, headers, url, query = "", "", {}, "", []
     for word in words:
         if word == "-X":
             method = next(words)
@@ -39,10 +40,15 @@ def run(command: str, known: dict[str, str]) -> Any:
             headers[name] = value
         elif word == "-d":
             body = next(words)
+        elif word == "-G":
+            method = "GET"
+        elif word == "--data-urlencode":
+            query.append(tuple(next(words).split("=", 1)))
         else:
             url = word
     kind = headers.pop("Content-Type", "application/x-www-form-urlencoded")
     method = method or ("POST" if body else "GET")
+    url += f"?{urlencode(query)}" if query else ""
     return Client().generic(method, url, body, kind, headers=headers)
 
 

@@ -9,7 +9,9 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from cornbread.care import actions as care
+from cornbread.care import paging, queries
 from cornbread.care.models import Conversation
+from cornbread.care.queries import Filters
 from cornbread.outbound.models import Delivery
 from cornbread.team.actions import create_team
 from cornbread.team.domain.permissions import Role
@@ -124,7 +126,8 @@ def test_the_number_of_queries_does_not_grow_with_the_list(brand: Brand) -> None
             assert brand.client().get(brand.url()).status_code == 200
         return len(captured)
 
-    brand.hears("One", who="One")
+    first = brand.hears("One", who="One")
+    care.assign(first.pk, to=brand.owner.pk, by=brand.owner)
     brand.client().get(brand.url())
     few = queries()
     brand.hears_all([brand.post(f"Post {n}", who=f"Person {n}", ago=n) for n in range(1, 36)])
@@ -180,6 +183,29 @@ def test_folders_and_filters_narrow_the_list(brand: Brand) -> None:
     assert shown("folder=all&q=bo+chen") == {"Bo Chen"}
     assert shown("folder=unassigned") == set()
     assert shown(f"folder=all&channel={brand.channel.pk}") == {"Maya Lindt", "Bo Chen"}
+
+
+def test_folders_are_counted_as_far_as_anybody_reads(
+    brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        brand.hears(f"Number {number}", who=f"Person {number}")
+    assert '<data data-count="open" value="3">' in text_of(brand.client().get(brand.url("rows/")))
+    monkeypatch.setattr(queries, "MANY", 3)
+    assert '<data data-count="open" value="2+">' in text_of(brand.client().get(brand.url("rows/")))
+
+
+def test_a_list_of_all_statuses_goes_on_page_by_page(brand: Brand) -> None:
+    for number in range(7):
+        one = brand.hears(f"Number {number}", who=f"Person {number}", ago=number)
+        if number % 2:
+            care.resolve(one.pk, by=brand.owner)
+    filters, place, met = Filters(status="all"), None, []
+    while page := paging.page(filters, seen_by=brand.owner, place=place, size=3):
+        met += page
+        place = page[-1].position, page[-1].pk
+    assert met == list(queries.inbox(filters, seen_by=brand.owner))
+    assert len(met) == 7
 
 
 def test_only_changed_rows_are_asked_for(brand: Brand) -> None:

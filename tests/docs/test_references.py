@@ -46,7 +46,9 @@ def _mentioned(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def _reads(function: str) -> bool:
-    return function in ("flag", "home.flag", "os.getenv") or function.startswith("os.environ.")
+    return function in ("flag", "home.flag", "number", "os.getenv") or function.startswith(
+        "os.environ."
+    )
 
 
 def test_the_settings_page_has_every_variable_that_the_code_reads_and_no_other() -> None:

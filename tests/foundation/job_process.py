@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from cornbread.config.database import database
 
 settings.configure(
     SECRET_KEY="only for tests",
+    HOME=tempfile.mkdtemp(prefix="cornbread-jobs-"),
     INSTALLED_APPS=["django.contrib.contenttypes", "cornbread.foundation", "django_tasks"],
     DATABASES={"default": database(os.environ["JOBS_DATABASE"], Path("/nowhere"))},
     TASKS={

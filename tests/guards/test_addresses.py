@@ -212,5 +212,6 @@ OPEN = {
     "healthz": "load balancers have no account; it tells one word and nothing about the data",
     "": "it only leads on: to first run, to the sign-in, or into the visitor's own workspace",
     "welcome/": "open only while nobody has an account here; set_up makes sure of that again",
+    "metrics": "Prometheus has no account; it needs the token, or has to sit on the same machine",
     "join/<str:secret>/": "the secret in the link is the permission, and it works once",
 }

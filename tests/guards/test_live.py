@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from cornbread.care.events import ConversationChanged
+from cornbread.foundation.live import LiveEvent
 from cornbread.foundation.outbox import emit
-from cornbread.team import actions, live_sign_in, streaming
+from cornbread.team import actions, hub, live_sign_in, streaming
 from cornbread.team.domain.actors import SYSTEM
 from cornbread.team.domain.permissions import Role
 from cornbread.team.models import Member, User, Workspace
@@ -25,10 +27,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def fresh_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test runs in an event loop of its own."""
-    monkeypatch.setattr(streaming, "hub", streaming.Hub())
-    monkeypatch.setattr(streaming, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(streaming, "hub", hub.Hub())
+    monkeypatch.setattr(hub, "LOOK_EVERY_S", 0.01)
     # The test's transaction must outlive the request, as with Django's own test client.
-    for module in (streaming, live_sign_in):
+    for module in (hub, live_sign_in):
         monkeypatch.setattr(module, "close_old_connections", lambda: None)
 
 
@@ -103,7 +105,7 @@ def test_a_changed_password_ends_the_session_here_too(brand: Workspace) -> None:
 def test_whoever_loses_the_right_is_cut_off_within_a_beat(
     brand: Workspace, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
-    monkeypatch.setattr(streaming, "BEAT_EVERY_S", 0.1)
+    monkeypatch.setattr(hub, "BEAT_EVERY_S", 0.1)
     agent = member(brand, Role.AGENT)
     client = Client()
     client.force_login(agent.user, backend="django.contrib.auth.backends.ModelBackend")
@@ -131,7 +133,7 @@ def test_whoever_loses_the_right_is_cut_off_within_a_beat(
 
 
 def test_beats_come_while_events_flow(brand: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streaming, "BEAT_EVERY_S", 0.1)
+    monkeypatch.setattr(hub, "BEAT_EVERY_S", 0.1)
     agent = member(brand, Role.AGENT)
     cookie = cookie_of(agent)
 
@@ -172,7 +174,7 @@ def test_members_hear_which_conversations_changed_and_partners_only_that_some_di
 def test_an_agent_who_becomes_a_partner_gets_no_more_ids(
     brand: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streaming, "BEAT_EVERY_S", 0.05)
+    monkeypatch.setattr(hub, "BEAT_EVERY_S", 0.05)
     agent = member(brand, Role.AGENT)
     cookie = cookie_of(agent)
 
@@ -220,7 +222,7 @@ def test_a_page_that_comes_back_hears_what_it_missed_once(brand: Workspace) -> N
 def test_a_page_that_was_away_too_long_is_told_to_load_everything(
     brand: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streaming, "TOO_FAR", 10)
+    monkeypatch.setattr(hub, "TOO_FAR", 10)
     cookie = cookie_of(member(brand, Role.AGENT))
     ids = changed(brand, *range(1, 40))
 
@@ -254,7 +256,7 @@ def test_a_database_that_fails_for_a_moment_ends_no_stream(
     brand: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cookie = cookie_of(member(brand, Role.AGENT))
-    read, failures = streaming._after, [1, 2, 3]
+    read, failures = hub._news, [1, 2, 3]
 
     async def shaky(*args: Any) -> Any:
         if failures:
@@ -265,7 +267,7 @@ def test_a_database_that_fails_for_a_moment_ends_no_stream(
     async def story() -> None:
         async with opened(brand.slug, cookie) as page:
             await page.message()
-            monkeypatch.setattr(streaming, "_after", shaky)
+            monkeypatch.setattr(hub, "_news", shaky)
             await sync_to_async(changed)(brand, 8)
             assert (await page.message())["conversations"] == [8]
         assert not failures
@@ -273,10 +275,41 @@ def test_a_database_that_fails_for_a_moment_ends_no_stream(
     in_a_loop(story)
 
 
+def test_more_changes_than_anybody_wants_to_hear_of_are_one_short_message(
+    brand: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "TOO_MANY", 10)
+    cookie = cookie_of(member(brand, Role.AGENT))
+
+    async def story() -> None:
+        async with opened(brand.slug, cookie) as page:
+            await page.message()
+            ids = await sync_to_async(changed)(brand, *range(1, 40))
+            told = await page.message()
+            assert (told["everything"], told["conversations"]) == (True, [])
+            await sync_to_async(changed)(brand, 7)
+            after = await page.message()
+            assert (after["everything"], after["conversations"]) == (False, [7])
+        assert told["id"] == ids[-1]
+
+    in_a_loop(story)
+
+
+def test_events_that_carry_many_conversations_name_them_all() -> None:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    many = LiveEvent(8, 1, "care.ConversationsChanged", {"conversation_ids": [4, 2]}, at)
+    draft = LiveEvent(9, 1, "outbound.DraftSaved", {"context": "conversation:3"}, at)
+    told = hub.message([many, draft], hides_ids=False).decode().split("data: ")[1]
+    assert json.loads(told)["conversations"] == [2, 3, 4]
+
+
 def test_a_page_that_does_not_read_keeps_little_waiting() -> None:
-    slow = streaming.Subscriber(1, hides_ids=False)
-    event = streaming.LiveEvent(1, 1, "care.ConversationChanged", {"conversation_id": 1}, None)  # type: ignore[arg-type]
-    for _ in range(10):
-        slow.tell([event] * streaming.TOO_FAR)
-    assert len(slow.waiting) <= streaming.TOO_FAR
-    assert slow.everything
+    slow = hub.Subscriber(1, hides_ids=False)
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    for number in range(1, 10 * hub.TOO_SLOW):
+        event = LiveEvent(number, 1, "care.ConversationChanged", {"conversation_id": 1}, at)
+        slow.tell(hub.message([event], hides_ids=False))
+    told = slow.take()
+    assert told.count(b"event: changes") <= hub.TOO_SLOW
+    assert b'"everything": true' in told
+    assert f"id: {number}\n".encode() in told

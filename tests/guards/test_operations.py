@@ -37,6 +37,7 @@ NEEDS = {
     "connect": "channel.write",
     "pause": "channel.write",
     "resume": "channel.write",
+    "rotate_secret": "channel.write",
     "people": "person.read",
     "person": "person.read",
     "rename": "person.write",
@@ -51,7 +52,9 @@ NEEDS = {
     "change_watch": "watch.write",
     "delete_watch": "watch.write",
     "mentions": "watch.read",
+    "wave": "watch.read",
     "post_mention": "mention.write",
+    "post_mentions": "mention.write",
     "conversation_of_mention": "conversation.read",
     "join_in": "watch.read",
     "stuck": "conversation.read",
@@ -60,6 +63,7 @@ NEEDS = {
     "confirm": "delivery.resolve",
     "drop": "delivery.resolve",
     "conversations": "conversation.read",
+    "search": "conversation.read",
     "conversation": "conversation.read",
     "timeline": "conversation.read",
     "level": "conversation.read",
@@ -75,6 +79,7 @@ NEEDS = {
     "resolve": "conversation.status",
     "reopen": "conversation.status",
     "pending": "conversation.status",
+    "bring_in": "conversation.status",
     "touch": "conversation.touch",
 }
 
@@ -118,6 +123,17 @@ def body_of(name: str, ids: dict[str, int]) -> dict[str, Any] | None:
             "text": "Where is it?",
             "created_at": (clock.now() - hour).isoformat(),
         },
+        "post_mentions": {
+            "integration": "shop",
+            "posts": [
+                {
+                    "id": "2",
+                    "author": {"id": "mara"},
+                    "text": "Where is it?",
+                    "created_at": (clock.now() - hour).isoformat(),
+                }
+            ],
+        },
         "confirm": {"external_id": "17"},
         "reply": {"text": "Outside Ulm.", "mode": "public"},
         "note": {"text": "Called the station."},
@@ -135,6 +151,7 @@ def ask(call: Call, of: Brand, token: str | None) -> Any:
     """The answer to a request about this brand's objects, rolled back."""
     values = {**of.ids, "name": "late"}
     url = "/api/v1" + call.path.replace("{path:", "{").format(**values)
+    url += "?search=train" if call.name == "search" else ""
     body = body_of(call.name, of.ids)
     assert call.has_body == (body is not None), f"body_of() has no body for {call.name}"
     headers = {"authorization": f"Bearer {token}"} if token is not None else {}
@@ -188,7 +205,8 @@ def test_a_token_without_the_scope_is_refused(call: Call, kite: Brand) -> None:
 def test_the_scopes_it_names_are_enough(call: Call, kite: Brand) -> None:
     answer = ask(call, kite, kite.token(*call.scopes))
     done = answer.status_code in (200, 201, 202, 204)
-    assert done or answer.json()["code"] == "already_open", answer.content
+    # What is open already, and a secret where nothing is handed in, were asked for all the same.
+    assert done or answer.json()["code"] in ("already_open", "no_secret"), answer.content
 
 
 @pytest.mark.parametrize("call", EVERY, ids=str)

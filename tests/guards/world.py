@@ -15,6 +15,7 @@ from cornbread.foundation.jobs import drain
 from cornbread.foundation.models import Job, JobState
 from cornbread.listening import actions as listening
 from cornbread.listening.intake import take_in
+from cornbread.listening.models import Mention, Wave
 from cornbread.outbound.models import Delivery
 from cornbread.people import actions as people
 from cornbread.team import actions as team
@@ -100,10 +101,19 @@ def _meet_a_customer(made: Brand) -> None:
         "conversation_id": conversation.pk,
         "entry_id": entry.pk,
         "mention_id": entry.mention_id or 0,
+        "wave_id": _wave(entry).pk,
         "delivery_id": delivery.pk,
         "person_id": conversation.person_id,
         "identity_id": conversation.identity_id,
     }
+
+
+def _wave(entry: Entry) -> Wave:
+    wave = Wave.objects.create(
+        workspace_id=entry.workspace_id, size=1, first_at=entry.at, last_at=entry.at
+    )
+    Mention.objects.filter(pk=entry.mention_id).update(wave=wave)
+    return wave
 
 
 def _write_down(made: Brand) -> None:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cornbread.channels.domain.posts import Attachment, Author, Batch, HeardPost
 from cornbread.channels.models import Cursor
+from cornbread.foundation.models import Job
 from cornbread.listening import actions as listening
 from cornbread.listening import writing
 from cornbread.listening.intake import take_in
@@ -84,6 +85,28 @@ def test_what_nobody_asked_for_is_counted_and_not_kept() -> None:
     assert hear(place, stranger("1"), stranger("2")).heard == ()
     volume = Volume.objects.get()
     assert (volume.heard, volume.kept) == (2, 0)
+
+
+def test_each_stream_of_a_channel_is_counted_for_itself() -> None:
+    place = channel(world.workspace())
+    for stream, heard in (("home", [stranger("1")]), ("tags", [stranger("2"), post("3")])):
+        take_in(place, Batch(stream=stream, posts=tuple(heard)))
+        take_in(place, Batch(stream=stream, posts=(stranger(f"more of {stream}"),)))
+    counted = Volume.objects.order_by("stream").values_list("stream", "heard", "kept")
+    assert list(counted) == [("home", 2, 0), ("tags", 3, 1)]
+
+
+def test_a_language_is_told_before_matching_only_where_a_watch_asks_for_it() -> None:
+    brand = world.workspace()
+    place, lead = channel(brand), world.member(brand, Role.LEAD)
+    listening.save_watch(by=lead, name="Trains", query="zug OR train")
+    german = "Mein Zug steht seit einer Stunde vor dem Bahnhof"
+    hear(place, stranger("1", german), stranger("2", "My train has been standing for an hour now"))
+    assert set(Mention.objects.values_list("lang", flat=True)) == {"de", "en"}
+    listening.save_watch(by=lead, name="German", query="lang:de bahnhof")
+    listening.forget_compiled()
+    hear(place, stranger("3", german.replace("Zug", "Bus")), stranger("4", "bahnhof"))
+    assert kept_ids() == {"1", "2", "3"}
 
 
 def test_an_answer_to_a_post_that_is_kept_is_kept_too_whatever_the_times_say() -> None:
@@ -254,3 +277,15 @@ def _statements(place: object, posts: list[HeardPost]) -> int:
     with CaptureQueriesContext(connection) as caught:
         hear(place, *posts)  # type: ignore[arg-type]
     return len(caught)
+
+
+def test_what_addresses_us_is_put_into_the_inbox_before_the_rest_of_its_batch() -> None:
+    brand = world.workspace()
+    place = channel(brand)
+    by = world.member(brand, Role.LEAD)
+    listening.save_watch(by=by, name="Weather", query="weather")
+    hear(place, *(stranger(str(n)) for n in range(3)), post("to us"), follow_up=False)
+    jobs = [one for one in Job.objects.all() if one.args[1] == "listening.MentionsHeard"]
+    ids = {one.priority: one.args[2]["mention_ids"] for one in jobs}
+    assert {priority: len(found) for priority, found in ids.items()} == {1: 1, 0: 3}
+    assert Mention.objects.get(pk=ids[1][0]).external_id == "to us"

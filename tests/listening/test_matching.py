@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cornbread.listening.domain.evaluation import MatchablePost, explain, matches
+from cornbread.listening.domain.locating import locate
 from cornbread.listening.domain.matching import Matcher
 from cornbread.listening.domain.query import Query, parse, print_query
-from cornbread.listening.domain.text import locate, normalise, tag_words, tokens, units
+from cornbread.listening.domain.text import normalise, tag_words, tokens, units
 from tests.listening.query_strategies import patient, posts, queries
 
 ROOT = Path(__file__).parents[2]

@@ -13,9 +13,14 @@ from cornbread.listening.domain.query import (
     MAX_DEPTH,
     MAX_LENGTH,
     MAX_TERMS,
+    MAX_WITHIN,
     And,
+    Emoji,
+    Exact,
     Field,
+    Followers,
     Handle,
+    Near,
     Not,
     Or,
     Phrase,
@@ -27,6 +32,8 @@ from cornbread.listening.domain.query import (
     parse,
     print_query,
 )
+from cornbread.listening.domain.query.grammar import lark
+from cornbread.listening.domain.query.parser import _build, _parsed, plain
 from cornbread.listening.domain.text import normalise, tokens
 from tests.listening.query_strategies import patient, queries
 
@@ -58,6 +65,52 @@ def test_every_kind_of_term_is_read() -> None:
             Field("network", "x"),
         )
     )
+
+
+def test_the_terms_of_experts_are_read() -> None:
+    query = parse(
+        "=Don’t ❤️ url:https://www.Bart.gov/Fares/ domain:M.BART.gov has:question is:reply "
+        "followers>=1.5k"
+    )
+    assert query == And(
+        (
+            Exact("Don't"),
+            Emoji("❤"),
+            Field("url", "bart.gov/fares"),
+            Field("domain", "m.bart.gov"),
+            Field("has", "question"),
+            Field("is", "reply"),
+            Followers(1_500),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [("10", 10), ("12,000", 12_000), ("10k", 10_000), ("2M", 2_000_000), ("0.5m", 500_000)],
+)
+def test_followers_are_counted_as_people_write_numbers(text: str, least: int) -> None:
+    assert parse(f"followers>={text}") == Followers(least)
+
+
+def test_near_joins_two_terms_or_choices_of_terms() -> None:
+    assert parse('late NEAR/3 "wi-fi"') == Near(Word("late"), Phrase(("wi", "fi")), 3)
+    assert parse("(late OR =BART OR 😡) NEAR/50 #x") == Near(
+        Or((Word("late"), Exact("BART"), Emoji("😡"))), Tag("x"), MAX_WITHIN
+    )
+
+
+def test_near_binds_tighter_than_not_and_and() -> None:
+    assert parse("a -b NEAR/1 c d") == And(
+        (Word("a"), Not(Near(Word("b"), Word("c"), 1)), Word("d"))
+    )
+
+
+def test_the_same_emoji_drawn_differently_is_one_and_a_skin_tone_makes_another() -> None:
+    assert parse("❤") == parse("❤️") == parse("❤︎") == Emoji("❤")
+    assert parse("👍") != parse("👍🏽")
+    assert parse("👩‍🚒") == Emoji("👩‍🚒")
+    assert parse("🇩🇪") == Emoji("🇩🇪")
 
 
 def test_not_binds_tighter_than_and_which_binds_tighter_than_or() -> None:
@@ -156,9 +209,52 @@ MISTAKES = [
     ('"@bart late"', 0, 12, '@bart "late"'),
     ("a @", 2, 1, None),
     ("a @.", 2, 2, None),
-    ("a https://example.org/x", 2, 21, None),
-    ("a www.example.org", 2, 15, None),
+    ("a https://example.org/x", 2, 21, "a url:example.org/x"),
+    ("a www.example.org", 2, 15, "a url:example.org"),
     ("a !?", 2, 2, None),
+    ("a =", 2, 1, "a"),
+    ('a ="b c"', 2, 1, 'a "b c"'),
+    ("=wi-fi", 0, 6, "wi-fi"),
+    ("=#bart", 0, 6, "#bart"),
+    ("=東京", 0, 3, "東京"),
+    ("=BA*", 0, 4, "=BA"),
+    ("late😡", 0, 5, "late 😡"),
+    ("😡😡👎", 0, 3, "😡 👎"),
+    ('"so 😡 late"', 0, 11, '"so late" 😡'),
+    ("#late😡", 0, 6, "#late 😡"),
+    ("a near/3 b", 2, 6, "a NEAR/3 b"),
+    ("a NEAR3 b", 2, 5, "a NEAR/3 b"),
+    ("a NEAR b", 2, 4, "a NEAR/5 b"),
+    ("a NEAR / 9 b", 2, 8, "a NEAR/9 b"),
+    ("a ~2 b", 2, 2, "a NEAR/2 b"),
+    ("a NEAR/0 b", 2, 6, "a NEAR/1 b"),
+    ("a NEAR/51 b", 2, 7, "a NEAR/50 b"),
+    ("a NEAR/2", 2, 6, "a"),
+    ("NEAR/2 a", 0, 6, "a"),
+    ("a NEAR/2 b NEAR/3 c", 11, 6, "a NEAR/2 b AND b NEAR/3 c"),
+    ("a NEAR/2 (b OR c) NEAR/3 d", 18, 6, "a NEAR/2 (b OR c) AND (b OR c) NEAR/3 d"),
+    ("@a NEAR/2 b", 3, 6, "@a AND b"),
+    ("a NEAR/2 (b c)", 2, 6, "a AND (b c)"),
+    ("a NEAR/2 -b", 2, 6, "a AND -b"),
+    ("a NEAR/2 NOT b", 2, 6, "a AND NOT b"),
+    ("a url:", 2, 4, None),
+    ("a url:/", 2, 5, None),
+    ("domain:bart", 0, 11, "url:bart"),
+    ("domain:bart.gov/fares", 0, 21, "url:bart.gov/fares"),
+    ("site:bart.gov", 0, 13, "domain:bart.gov"),
+    ("has:links", 0, 9, "has:link"),
+    ("has:photos", 0, 10, "has:image"),
+    ("is:retweet", 0, 10, "is:repost"),
+    ("is:blue", 0, 7, None),
+    ("filter:replies", 0, 14, None),
+    ("a followers>100", 2, 13, "a followers>=100"),
+    ("a followers:>100", 2, 14, "a followers>=100"),
+    ("a followers:10k", 2, 13, "a followers>=10k"),
+    ("a followers >= 5", 2, 14, "a followers>=5"),
+    ("a followers<100", 2, 13, "a -followers>=100"),
+    ("a followers>=", 2, 11, None),
+    ("a followers>=many", 2, 15, None),
+    ("a followers>=0", 2, 12, "a followers>=1"),
 ]
 
 
@@ -225,7 +321,11 @@ def test_the_deepest_allowed_nesting_works_throughout() -> None:
 
 
 @patient
-@given(st.text(alphabet=st.sampled_from(' ()"*#@:-–ANDORTaß東’.é1lfrom'), max_size=30))
+@given(
+    st.text(
+        alphabet=st.sampled_from(' ()"*#@:-–ANDORTaß東’.é1lfrom=/><😡\u200d\ufe0f'), max_size=30
+    )
+)
 def test_whatever_is_typed_is_read_or_refused_at_a_place_in_the_text(text: str) -> None:
     try:
         query = parse(text)
@@ -238,7 +338,40 @@ def test_whatever_is_typed_is_read_or_refused_at_a_place_in_the_text(text: str) 
         assert parse(print_query(query)) == query
 
 
+_PARTS = ["NEAR/3", "NEAR", "followers>=", "url:", "domain:", "has:", "is:", "=", "10k", "a", "."]
+_PARTS += ["www.", "https://", "é", "(", ")", " OR ", " ", "xn--", "/", "image", "-", '"', "\u0345"]
+
+
 @patient
+@given(st.lists(st.sampled_from(_PARTS) | st.text(max_size=2), max_size=12).map("".join))
+def test_whatever_is_made_of_its_parts_is_read_or_refused(text: str) -> None:
+    try:
+        query = parse(text)
+    except QueryError:
+        suggestion = refused(text).suggestion
+        assert suggestion is None or parse(suggestion)
+    else:
+        assert parse(print_query(query)) == query
+
+
+@patient
+@given(st.lists(st.sampled_from(_PARTS) | st.text(max_size=2), max_size=12).map("".join))
+def test_a_query_built_like_another_has_the_tree_that_the_grammar_gives(text: str) -> None:
+    read = list(lark().lex(plain(text)))
+    if not read:
+        return
+    try:
+        wanted: object = _parsed(text, read)
+    except QueryError as error:
+        wanted = (str(error), error.position)
+    for _ in range(2):
+        try:
+            built: object = _build(text, read)
+        except QueryError as error:
+            built = (str(error), error.position)
+        assert built == wanted
+
+
 @given(st.text(max_size=60))
 def test_any_unicode_is_read_or_refused(text: str) -> None:
     try:

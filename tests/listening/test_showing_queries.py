@@ -1,12 +1,15 @@
 """Cutting texts at what matched, colouring queries, and looking at a post before reading it."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cornbread.listening.domain.evaluation import MatchablePost, matches
 from cornbread.listening.domain.marking import ELLIPSIS, Piece, excerpt, pieces
 from cornbread.listening.domain.query import Query, QueryError, parse
-from cornbread.listening.domain.query.colouring import Part, parts
+from cornbread.listening.domain.query.colouring import Part, parts, patterns
+from cornbread.listening.domain.query.parser import plain
 from cornbread.listening.domain.sieve import sieve
 from tests.listening import query_strategies as made
 
@@ -68,8 +71,30 @@ def test_each_kind_of_term_has_its_colour() -> None:
         ("NOT", "operator"),
         ("x", "word"),
     ]
+    assert [(part.text, part.kind) for part in parts("=A NEAR/3 😡 followers>=1")] == [
+        ("=A", "exact"),
+        (" ", ""),
+        ("NEAR/3", "operator"),
+        (" ", ""),
+        ("😡", "emoji"),
+        (" ", ""),
+        ("followers>=1", "field"),
+    ]
     assert parts("") == ()
     assert Part(" ") in parts("a b")
+
+
+@given(st.text(alphabet=' "()#@*-:=/3aNEARfollwrs>Å“”駅', max_size=40))
+def test_a_browser_colours_by_the_same_grammar(query: str) -> None:
+    read, at, drawn = plain(query), 0, []
+    while at < len(read):
+        fits = ((kind, re.compile(pattern).match(read, at)) for kind, pattern in patterns())
+        kind, found = next(((kind, one) for kind, one in fits if one and one[0]), ("", None))
+        end = found.end() if found else at + 1
+        drawn += [kind] * (end - at)
+        at = end
+    said = [part.kind for part in parts(query) for _ in part.text]
+    assert drawn == said
 
 
 @made.patient
@@ -82,8 +107,12 @@ def test_the_quick_look_lets_every_match_through(query: Query, post: MatchablePo
 def test_the_quick_look_spares_reading_most_posts() -> None:
     look = sieve(parse('"late train" OR delay*'))
     assert look("DELAYED again")
+    assert look("ＤＥＬＡＹ")
     assert not look("all is well")
-    assert look("今日")
+    assert not look("今日")
+    assert not sieve(parse("lang:en late"))("early")
+    assert sieve(parse("lang:en OR late"))("early")
+    assert sieve(parse("東京駅"))("東京 京駅")
 
 
 @given(st.text(max_size=30))

@@ -1,5 +1,6 @@
 """The pages of watches: who may open them, what they say, and what they do."""
 
+import re
 from html import unescape
 
 import pytest
@@ -34,6 +35,16 @@ def browser(ona: Member) -> Client:
 
 def at(member: Member, path: str) -> str:
     return f"/w/{member.workspace.slug}/listening/{path}"
+
+
+def words_of(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
+
+
+def rows_of(page: str) -> dict[str, str]:
+    """What the table of parts says of each part."""
+    rows = re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', page, re.S)
+    return {words_of(part): words_of(change) for part, change in rows}
 
 
 def a_watch(by: Member, name: str = "Late", query: str = "late", **more: object) -> Watch:
@@ -160,6 +171,55 @@ def test_the_preview_says_where_a_query_is_wrong(browser: Client, ona: Member) -
     assert "There is no field langg: here. Did you mean lang:?" in page
     assert '<mark class="cb-fault">langg:en</mark>' in page
     assert 'data-puts-query="lang:en train"' in page
+
+
+def test_the_preview_says_what_each_part_is_for_and_why_a_post_matched(
+    browser: Client, ona: Member
+) -> None:
+    for number, text in enumerate(("late train", "late bus", "late toy train", "on time")):
+        heard(ona, text, id_=str(number))
+    page = browser.post(at(ona, "preview/"), {"query": "late (train OR tram) -toy"})
+    rows = rows_of(page.content.decode())
+    assert rows == {
+        "late": "no difference so far",
+        "train OR tram": "1 more",
+        "train": "1 fewer",
+        "tram": "no difference so far",
+        "NOT toy": "1 more",
+    }
+    because = re.search(r'ls-grounds">(.*?)</p>', page.content.decode(), re.S)
+    assert because is not None
+    assert words_of(because[1]) == "Because of late train NOT toy"
+
+
+def test_a_match_without_words_says_what_it_is_because_of(browser: Client, ona: Member) -> None:
+    heard(ona, "on time?")
+    page = browser.post(at(ona, "preview/"), {"query": "has:question"}).content.decode()
+    assert '<span class="cb-q-field">has:question</span>' in page.split("ls-grounds", 1)[1]
+    assert "Without one part" not in page
+
+
+def test_a_query_that_catches_a_lot_is_warned_of(browser: Client, ona: Member) -> None:
+    for query, warned in (
+        ("the", True),
+        ("cornbread", False),
+        ("cornbread OR -is:reply late", False),
+    ):
+        page = browser.post(at(ona, "preview/"), {"query": query}).content.decode()
+        assert ("This will catch a lot" in page) is warned, query
+
+
+def test_a_network_that_is_none_is_warned_of_with_what_was_meant(
+    browser: Client, ona: Member
+) -> None:
+    page = unescape(
+        browser.post(at(ona, "preview/"), {"query": "a network:mastodn"}).content.decode()
+    )
+    assert "There is no network mastodn here" in page
+    assert 'data-puts-query="a network:mastodon"' in page
+    page = browser.post(at(ona, "preview/"), {"query": "a network:twitter"}).content.decode()
+    assert "There is no network twitter here" in page
+    assert "Did you mean" not in page
 
 
 def test_an_empty_preview_is_no_mistake(browser: Client, ona: Member) -> None:

@@ -23,6 +23,9 @@ FORM = {
     "quick_unit": "hours",
     "slow_number": "2",
     "slow_unit": "days",
+    "late_number": "7",
+    "late_unit": "days",
+    "expand_links": "on",
 }
 
 

@@ -3,12 +3,11 @@
 from typing import Literal
 
 import msgspec
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Router, Status
 from ninja.params.functions import Header, Query
 
-from cornbread.care import actions, queries
+from cornbread.care import actions, paging, queries, searching
 from cornbread.care.measuring import level_of
 from cornbread.care.models import Conversation
 from cornbread.care.queries import Filters
@@ -24,17 +23,29 @@ from cornbread.care.schemas import (
     LabelOut,
     LevelOut,
     LiftOut,
+    MessageOut,
+    MessagesPage,
     NoteIn,
     ReplyIn,
     SnoozeIn,
     TouchIn,
 )
+from cornbread.listening.domain.wording import read
 from cornbread.outbound.schemas import DeliveryOut
-from cornbread.team.api_access import MOST, Scoped, decode_cursor, page_of, reader
+from cornbread.team.api_access import (
+    MOST,
+    Scoped,
+    decode_cursor,
+    encode_cursor,
+    page_of,
+    reader,
+)
+from cornbread.team.models import Member
 from cornbread.team.schemas import Cursor, Id, PathText, Search
 
 router = Router(tags=["care"])
 READ, WRITE = Scoped("conversations:read"), Scoped("conversations:write")
+WORDING = 'words that all occur, "phrases", begin*, -without'
 #: Posts that were only listened to are found with the one and answered with the other.
 JOIN_IN = Scoped("conversations:write", "watches:read")
 
@@ -51,6 +62,9 @@ def conversations(
     person: Id | None = None,
     level: int | None = Query(None, ge=0, le=7),
     search: Search = "",
+    late: bool | None = Query(
+        None, description="only what was heard late, or only the rest; both when left out"
+    ),
     order: Literal["urgency", "id"] = "urgency",
     cursor: Cursor = "",
     limit: int = Query(50, ge=1, le=MOST),
@@ -68,22 +82,50 @@ def conversations(
         person=person,
         level=level,
         search=search,
+        late=late,
     )
-    found = queries.inbox(filters, seen_by=reader(request))
-    shown, more = _cut(found, order, cursor, limit)
+    shown, more = _cut(filters, reader(request), order, cursor, limit)
     return ConversationsPage(items=[ConversationOut.of(one) for one in shown], next=more)
 
 
 def _cut(
-    found: QuerySet[Conversation], order: str, cursor: str, limit: int
+    filters: Filters, seen_by: Member, order: str, cursor: str, limit: int
 ) -> tuple[list[Conversation], str | None]:
     if order == "id":
         last = decode_cursor(cursor, 1) or [0]
-        found = found.order_by("pk").filter(pk__gt=last[0])
+        found = queries.inbox(filters, seen_by=seen_by).order_by("pk").filter(pk__gt=last[0])
         return page_of(found[: limit + 1], limit, lambda one: (one.pk,))
     place = decode_cursor(cursor, 2)
-    found = queries.after(found, (place[0], place[1]) if place else None)
-    return page_of(found[: limit + 1], limit, lambda one: (one.position, one.pk))
+    rows = paging.page(
+        filters, seen_by=seen_by, place=(place[0], place[1]) if place else None, size=limit + 1
+    )
+    return page_of(rows, limit, lambda one: (one.position, one.pk))
+
+
+@router.get("/search", auth=READ, response=MessagesPage)
+def search(
+    request: HttpRequest,
+    search: str = Query(..., min_length=1, max_length=200, description=WORDING),
+    status: Literal["all", "open", "pending", "snoozed", "resolved"] = "all",
+    channel: Id | None = None,
+    label: str = Query("", max_length=60, description="the label's name"),
+    cursor: Cursor = "",
+    limit: int = Query(50, ge=1, le=MOST),
+) -> MessagesPage:
+    """Messages of conversations by their words, heard last first."""
+    wording, place = read(search), decode_cursor(cursor, 1)
+    filters = Filters(status=status, channel=channel, label=label)
+    found = searching.messages(
+        wording,
+        filters,
+        seen_by=reader(request),
+        before=place[0] if place else None,
+        limit=limit,
+    )
+    return MessagesPage(
+        items=[MessageOut.of(entry, wording) for entry in found.hits],
+        next=encode_cursor(found.before) if found.before is not None else None,
+    )
 
 
 @router.get("/conversations/{conversation_id}", auth=READ, response=ConversationOut)
@@ -204,6 +246,13 @@ def reopen(request: HttpRequest, conversation_id: Id) -> ConversationOut:
 def pending(request: HttpRequest, conversation_id: Id) -> ConversationOut:
     """It is the customer's turn."""
     actions.set_pending(conversation_id, by=reader(request))
+    return _shown(request, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/bring-in", auth=WRITE, response=ConversationOut)
+def bring_in(request: HttpRequest, conversation_id: Id) -> ConversationOut:
+    """Take what was heard late into the inbox."""
+    actions.bring_in(conversation_id, by=reader(request))
     return _shown(request, conversation_id)
 
 

@@ -14,6 +14,14 @@ class ConversationChanged(Event, frozen=True):
     by: int | None = None
 
 
+class ConversationsChanged(Event, frozen=True):
+    """The same happened in several conversations at once."""
+
+    live: ClassVar[bool] = True
+    conversation_ids: tuple[int, ...]
+    what: str
+
+
 class ConversationOpened(Event, frozen=True):
     """A customer began, or came back to, a conversation with us."""
 

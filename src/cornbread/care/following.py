@@ -1,6 +1,6 @@
 """Following up on messages: replies that were sent, posts that were edited or taken back."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import Prefetch
 
 from cornbread.care.domain.timeline import AboutMessage, EntryKind, stored_form
-from cornbread.care.events import ConversationChanged
+from cornbread.care.events import ConversationChanged, ConversationsChanged
 from cornbread.care.models import Conversation, Entry
+from cornbread.care.posts import Post
 from cornbread.care.recognising import heard_entry
 from cornbread.care.refreshing import refresh
 from cornbread.foundation.db import serialise
@@ -53,7 +54,14 @@ def enter_sent(delivery_id: int) -> None:
     entry.human = True
     entry.save()
     refresh([entry.conversation_id])
-    _tell(entry.conversation, EntryKind.MESSAGE_OUT, by=delivery.by_id)
+    emit(
+        ConversationChanged(
+            workspace_id=delivery.workspace_id,
+            conversation_id=entry.conversation_id,
+            what=EntryKind.MESSAGE_OUT,
+            by=delivery.by_id,
+        )
+    )
 
 
 def _heard(delivery: Delivery, conversation: Conversation) -> Entry | None:
@@ -98,19 +106,19 @@ def note_changed_messages(workspace_id: int, mention_ids: Iterable[int], *, dele
             _change(mention, kind, at, about) for at in times if (mention.entry.pk, at) not in noted
         ]
     Entry.objects.bulk_create(new)
-    touched = {entry.conversation_id: entry.conversation for entry in new}
+    touched = {entry.conversation_id for entry in new}
     refresh(touched)
-    for conversation in touched.values():
-        _tell(conversation, kind, by=None)
+    tell(workspace_id, touched, kind)
 
 
-def note_late_changes(mentions: Iterable[Mention]) -> None:
+def note_late_changes(posts: Iterable[Post]) -> None:
     """The same for messages that were changed before they were put into their conversation."""
     changed: dict[tuple[int, bool], list[int]] = {}
-    for mention in mentions:
-        for deleted, at in ((False, mention.edited_at), (True, mention.deleted_at)):
-            if at is not None:
-                changed.setdefault((mention.workspace_id, deleted), []).append(mention.pk)
+    for post in posts:
+        if post.edited_at is not None:
+            changed.setdefault((post.workspace_id, False), []).append(post.id)
+        if post.deleted_at is not None:
+            changed.setdefault((post.workspace_id, True), []).append(post.id)
     for (workspace_id, deleted), ids in changed.items():
         note_changed_messages(workspace_id, ids, deleted=deleted)
 
@@ -144,12 +152,8 @@ def _change(mention: Mention, kind: EntryKind, at: datetime, about: dict[str, An
     )
 
 
-def _tell(conversation: Conversation, what: str, *, by: int | None) -> None:
-    emit(
-        ConversationChanged(
-            workspace_id=conversation.workspace_id,
-            conversation_id=conversation.pk,
-            what=what,
-            by=by,
-        )
-    )
+def tell(workspace_id: int, conversation_ids: Collection[int], what: str) -> None:
+    """Tell everybody, in one event, that the same happened in these conversations."""
+    if conversation_ids:
+        changed = tuple(sorted(conversation_ids))
+        emit(ConversationsChanged(workspace_id=workspace_id, conversation_ids=changed, what=what))

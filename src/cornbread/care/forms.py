@@ -13,15 +13,16 @@ from cornbread.care.domain.timeline import EntryKind
 from cornbread.care.queries import Filters
 from cornbread.people.models import Identity, Memory
 
-#: How each folder narrows the list: status and assignee.
-FOLDERS: dict[str, tuple[str, str]] = {
-    "open": ("open", ""),
-    "mine": ("open", "me"),
-    "unassigned": ("open", "none"),
-    "pending": ("pending", ""),
-    "snoozed": ("snoozed", ""),
-    "resolved": ("resolved", ""),
-    "all": ("all", ""),
+#: How each folder narrows the list: status, assignee, and whether it was heard late.
+FOLDERS: dict[str, tuple[str, str, bool | None]] = {
+    "open": ("open", "", False),
+    "mine": ("open", "me", False),
+    "unassigned": ("open", "none", False),
+    "pending": ("pending", "", None),
+    "snoozed": ("snoozed", "", None),
+    "late": ("open", "", True),
+    "resolved": ("resolved", "", None),
+    "all": ("all", "", None),
 }
 
 
@@ -39,6 +40,7 @@ class View:
     level: int | None = None
     search: str = ""
     place: tuple[int, int] | None = None
+    before: int | None = None  # the last message found, for more of them
 
     @classmethod
     def read(cls, query: QueryDict) -> "View":
@@ -54,19 +56,21 @@ class View:
             level=_number(query.get("level", "")),
             search=" ".join(query.get("q", "").replace("\x00", " ").split())[:100],
             place=_place(query.get("after", "")),
+            before=_number(query.get("before", "")),
         )
 
     @property
     def filters(self) -> Filters:
-        """The same for the query."""
-        status, assignee = FOLDERS[self.folder]
+        """The same for the query. Whoever searches looks into all folders."""
+        status, assignee, late = FOLDERS["all" if self.search else self.folder]
         return Filters(
             status=status,
             assignee=assignee or self.assignee,
             label=self.label,
             channel=self.channel,
             level=self.level,
-            search=self.search,
+            about=self.search,
+            late=late,
         )
 
     @property

@@ -22,7 +22,10 @@ def join_threads(workspace_id: int, source: str, moves: Iterable[tuple[str, str]
     """Follow roots that moved; safe to repeat, because a moved strand is no longer found."""
     serialise("care.file", workspace_id)
     # Moves may be followed in another order than they were made; the posts know how it ended.
-    to = listening.roots_of(workspace_id, source, [old for old, _ in moves])
+    ends = dict(moves)
+    roots = listening.roots_of(workspace_id, source, {*ends, *ends.values()})
+    # A root that was never heard itself cannot know, but where it moved to can.
+    to = {old: roots.get(old) or roots.get(new, new) for old, new in ends.items()}
     here = Strand.objects.filter(workspace_id=workspace_id, source=source)
     taken = set(here.filter(root__in=set(to.values())).values_list("root", "identity_id"))
     free: list[Strand] = []

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from cornbread.care.domain.lateness import LATE_FROM
+
 
 class Label(models.Model):
     """A word that conversations are sorted by."""
@@ -33,16 +35,45 @@ class Conversation(models.Model):
         SNOOZED = "snoozed"
         RESOLVED = "resolved"
 
-    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="conversations")
-    channel = models.ForeignKey("channels.Channel", models.PROTECT, related_name="conversations")
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="conversations")
+    # Every index is paid for with every post, so there are only those that a read needs: the
+    # keys of others are indexed by the lists below, or only where they are set, or not at all.
+    # For the same reason the database does not check with every row that its workspace and its
+    # channel exist: PostgreSQL would lock these two once more for each, and Django sees to it that
+    # neither goes before its conversations do.
+    workspace = models.ForeignKey(
+        "team.Workspace",
+        models.CASCADE,
+        related_name="conversations",
+        db_index=False,
+        db_constraint=False,
+    )
+    channel = models.ForeignKey(
+        "channels.Channel",
+        models.PROTECT,
+        related_name="conversations",
+        db_index=False,
+        db_constraint=False,
+    )
+    person = models.ForeignKey(
+        "people.Person",
+        models.PROTECT,
+        related_name="conversations",
+        db_index=False,
+        db_constraint=False,
+    )
     identity = models.ForeignKey("people.Identity", models.PROTECT, related_name="conversations")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     snoozed_until = models.DateTimeField(null=True, blank=True)
-    assignee = models.ForeignKey("team.Member", models.SET_NULL, null=True, related_name="+")
-    team = models.ForeignKey("team.Team", models.SET_NULL, null=True, related_name="+")
+    assignee = models.ForeignKey(
+        "team.Member", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    team = models.ForeignKey(
+        "team.Team", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     labels = models.ManyToManyField(Label, related_name="conversations", blank=True)
-    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="merged", db_index=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     level = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -65,9 +96,23 @@ class Conversation(models.Model):
                 name="conversation_urgent",
                 condition=models.Q(merged_into=None),
             ),
-            models.Index(fields=["workspace", "-last_at", "-id"], name="conversation_latest"),
-            models.Index(fields=["workspace", "assignee", "status"], name="conversation_mine"),
             models.Index(fields=["person"], name="conversation_person"),
+            # The lists of one colleague and of one team, in their order.
+            models.Index(
+                fields=["assignee", "status", "position", "id"],
+                name="conversation_assigned",
+                condition=models.Q(assignee__isnull=False),
+            ),
+            models.Index(
+                fields=["team", "status", "position", "id"],
+                name="conversation_of_team",
+                condition=models.Q(team__isnull=False),
+            ),
+            models.Index(
+                fields=["merged_into"],
+                name="conversation_merged",
+                condition=models.Q(merged_into__isnull=False),
+            ),
             models.Index(
                 fields=["changes_at"],
                 name="conversation_changes",
@@ -78,15 +123,24 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return f"conversation {self.pk}"
 
+    @property
+    def late(self) -> bool:
+        """Whether it was heard late and nobody has taken it up; see domain.lateness."""
+        return self.position >= LATE_FROM
+
 
 class Strand(models.Model):
     """A reply chain on a network, with one customer, that belongs to a conversation."""
 
-    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="+")
+    workspace = models.ForeignKey(
+        "team.Workspace", models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="strands")
     source = models.CharField(max_length=200)
     root = models.CharField(max_length=300)
-    identity = models.ForeignKey("people.Identity", models.PROTECT, related_name="+")
+    identity = models.ForeignKey(
+        "people.Identity", models.PROTECT, related_name="+", db_constraint=False
+    )
 
     class Meta:
         constraints = [
@@ -106,15 +160,31 @@ class Entry(models.Model):
     ``external_id`` lets the sending and the hearing of one post become one entry.
     """
 
-    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="+")
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="entries")
+    # As few indexes and checks as a conversation has, and for the same reasons.
+    workspace = models.ForeignKey(
+        "team.Workspace", models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="entries", db_index=False
+    )
     kind = models.CharField(max_length=24)
     at = models.DateTimeField()
     visibility = models.CharField(max_length=10, default="public")
     human = models.BooleanField(default=True)
-    member = models.ForeignKey("team.Member", models.SET_NULL, null=True, related_name="+")
-    channel = models.ForeignKey("channels.Channel", models.PROTECT, null=True, related_name="+")
-    identity = models.ForeignKey("people.Identity", models.PROTECT, null=True, related_name="+")
+    member = models.ForeignKey(
+        "team.Member", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    channel = models.ForeignKey(
+        "channels.Channel",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    identity = models.ForeignKey(
+        "people.Identity", models.PROTECT, null=True, related_name="+", db_constraint=False
+    )
     mention = models.OneToOneField(
         "listening.Mention", models.PROTECT, null=True, related_name="entry"
     )
@@ -136,7 +206,16 @@ class Entry(models.Model):
                 condition=~models.Q(external_id=""),
             )
         ]
-        indexes = [models.Index(fields=["conversation", "at", "id"], name="entry_timeline")]
+        indexes = [
+            models.Index(fields=["conversation", "at", "id"], name="entry_timeline"),
+            models.Index(
+                fields=["member"], name="entry_member", condition=models.Q(member__isnull=False)
+            ),
+            # Messages keep their words elsewhere; these are notes.
+            models.Index(
+                fields=["workspace", "-id"], name="entry_noted", condition=~models.Q(text="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} in {self.conversation_id}"

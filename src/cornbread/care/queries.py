@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from cornbread.care.domain.lateness import LATE_FROM
+from cornbread.care.finding import about, saying
 from cornbread.care.models import Conversation, Entry, Label, Presence
 from cornbread.foundation import clock
 from cornbread.foundation.errors import NotFound
@@ -14,6 +17,8 @@ from cornbread.people.queries import held_memories
 from cornbread.team.models import Member
 from cornbread.team.queries import team_ids
 
+#: Folders are counted up to here: "999+" is what such a one shows.
+MANY = 1000
 #: Somebody who gave no sign for so long is not looking any more.
 PRESENT_FOR = timedelta(seconds=40)
 
@@ -28,7 +33,9 @@ class Filters:
     channel: int | None = None
     person: int | None = None
     level: int | None = None
-    search: str = ""
+    search: str = ""  # what was said, by whom, and what was noted
+    about: str = ""  # only by whom, and what was noted
+    late: bool | None = None  # only what was heard late, or only the rest
 
 
 def conversations(*, seen_by: Member) -> QuerySet[Conversation]:
@@ -43,17 +50,28 @@ def conversations(*, seen_by: Member) -> QuerySet[Conversation]:
 
 def inbox(filters: Filters, *, seen_by: Member) -> QuerySet[Conversation]:
     """The reader's conversations by filter, what will be late first."""
-    found = _filtered(conversations(seen_by=seen_by), filters, seen_by)
+    return _as_rows(narrowed(filters, seen_by=seen_by))
+
+
+def rows(ids: Iterable[int], *, seen_by: Member) -> QuerySet[Conversation]:
+    """These conversations of the reader, what will be late first."""
+    return _as_rows(conversations(seen_by=seen_by).filter(pk__in=ids))
+
+
+def _as_rows(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    # A page has few channels, colleagues and teams. Joined, they would take PostgreSQL longer to
+    # plan than all the rest takes to read.
+    colleagues = Prefetch("assignee", queryset=Member.objects.select_related("user"))
     return (
-        found.select_related("person", "identity", "channel", "assignee__user", "team")
-        .prefetch_related("labels", _present())
+        found.select_related("person", "identity")
+        .prefetch_related("channel", colleagues, "team", "labels", _present())
         .order_by("position", "pk")
     )
 
 
-def _filtered(
-    found: QuerySet[Conversation], filters: Filters, seen_by: Member
-) -> QuerySet[Conversation]:
+def narrowed(filters: Filters, *, seen_by: Member) -> QuerySet[Conversation]:
+    """The reader's conversations by filter."""
+    found = conversations(seen_by=seen_by)
     if filters.status and filters.status != "all":
         found = found.filter(status=filters.status)
     if filters.assignee == "me":
@@ -62,6 +80,9 @@ def _filtered(
         found = found.filter(assignee_id=None)
     elif filters.assignee.isdecimal():
         found = found.filter(assignee_id=int(filters.assignee))
+    if filters.late is not None:
+        # A stretch of the queue: what was heard late stands behind everything else.
+        found = found.filter(**{"position__gte" if filters.late else "position__lt": LATE_FROM})
     if filters.label:
         found = found.filter(labels__name=filters.label)
     for field in ("channel", "person", "level"):
@@ -69,17 +90,11 @@ def _filtered(
         if value is not None:
             found = found.filter(**{field: value})
     if filters.search:
-        found = found.filter(_says(filters.search)).distinct()
+        both = saying(filters.search, seen_by.workspace_id)
+        found = found.filter(pk__in=both | about(filters.search, seen_by.workspace_id))
+    elif filters.about:
+        found = found.filter(pk__in=about(filters.about, seen_by.workspace_id))
     return found
-
-
-def _says(words: str) -> Q:
-    return (
-        Q(person__name__icontains=words)
-        | Q(identity__handle__icontains=words)
-        | Q(entries__mention__text__icontains=words)
-        | Q(entries__text__icontains=words)
-    )
 
 
 def after(found: QuerySet[Conversation], place: tuple[int, int] | None) -> QuerySet[Conversation]:
@@ -87,7 +102,8 @@ def after(found: QuerySet[Conversation], place: tuple[int, int] | None) -> Query
     if place is None:
         return found
     position, id_ = place
-    return found.filter(Q(position__gt=position) | Q(position=position, pk__gt=id_))
+    # Said so that an index is entered at the place, rather than read from its beginning.
+    return found.filter(Q(position__gt=position) | Q(pk__gt=id_), position__gte=position)
 
 
 def _present() -> Prefetch[str, QuerySet[Presence], str]:
@@ -134,7 +150,8 @@ def entries(conversation_id: int, *, seen_by: Member) -> QuerySet[Entry]:
     one = conversation(conversation_id, seen_by=seen_by)
     return (
         Entry.objects.select_related(
-            "mention__identity", "delivery__by__user", "member__user", "channel", "identity"
+            *("mention__identity", "mention__wave", "delivery__by__user"),
+            *("member__user", "channel", "identity"),
         )
         .filter(conversation=one)
         .order_by("at", "pk")
@@ -178,16 +195,21 @@ def labels(*, seen_by: Member) -> QuerySet[Label]:
 
 
 def counts(*, seen_by: Member) -> dict[str, int]:
-    """How many conversations stand where, for the folders of the inbox."""
+    """How many conversations stand where, for the folders of the inbox; never more than MANY.
+
+    Nobody reads on beyond a thousand, and counting a million takes longer than all the page.
+    """
     every = conversations(seen_by=seen_by)
-    opened = every.filter(status="open")
-    return {
-        "open": opened.count(),
-        "mine": opened.filter(assignee_id=seen_by.pk).count(),
-        "unassigned": opened.filter(assignee_id=None).count(),
-        "pending": every.filter(status="pending").count(),
-        "snoozed": every.filter(status="snoozed").count(),
+    opened = every.filter(status="open", position__lt=LATE_FROM)
+    folders = {
+        "open": opened,
+        "mine": opened.filter(assignee_id=seen_by.pk),
+        "unassigned": opened.filter(assignee_id=None),
+        "pending": every.filter(status="pending"),
+        "snoozed": every.filter(status="snoozed"),
+        "late": every.filter(status="open", position__gte=LATE_FROM),
     }
+    return {name: found.order_by()[:MANY].count() for name, found in folders.items()}
 
 
 def due_for_change(limit: int = 500) -> list[int]:
@@ -202,20 +224,26 @@ def conversations_after(workspace_id: int, after_id: int, limit: int) -> list[in
     return list(found.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
-def for_refresh(conversation_ids: Iterable[int]) -> list[Conversation]:
+class Opened(NamedTuple):
+    """A conversation, to whom it belongs, and when it was begun here."""
+
+    id: int
+    workspace_id: int
+    created_at: datetime
+
+
+def for_refresh(conversation_ids: Iterable[int]) -> list[Opened]:
     """Conversations whose worked-out columns are to be computed anew.
 
     They are locked before their timelines are read, so that two transactions that both add to
     one conversation do not each work it out without the other's entry.
     """
-    ids = sorted(set(conversation_ids))
-    found: list[Conversation] = []
-    for start in range(0, len(ids), 900):
-        chunk = Conversation.objects.select_related("workspace").filter(
-            pk__in=ids[start : start + 900]
-        )
-        found.extend(chunk.select_for_update(of=("self",)).order_by("pk"))
-    return found
+    ids = set(conversation_ids)
+    if not ids:
+        return []
+    # Everybody locks in the order of ids, so that no two wait for one another.
+    found = Conversation.objects.filter(pk__among=ids).select_for_update().order_by("pk")
+    return [Opened(*row) for row in found.values_list("pk", "workspace_id", "created_at")]
 
 
 def levels_of(workspace_id: int) -> QuerySet[Conversation]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from cornbread.care.domain.timeline import EntryKind
 from cornbread.care.models import Conversation, Entry
+from cornbread.care.posts import Filed, Post
 from cornbread.listening.models import Mention
 from cornbread.outbound.models import Delivery
 
@@ -14,33 +15,32 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 _ADDRESSEES = re.compile(r"^(?:@\S+\s+)+")
 
 
-def sent_entries(
-    workspace_id: int, filed: Sequence[tuple[Mention, Conversation]]
-) -> dict[int, Entry]:
+def sent_entries(workspace_id: int, filed: Sequence[Filed]) -> dict[int, Entry]:
     """Entries of replies we sent that are these posts, by the posts' own ids.
 
     Nearly always the network gave the reply its id when we sent it. A reply that a person
     confirmed without one is recognised by its words, and by the post that it answers.
     """
-    ours = [(post, conversation) for post, conversation in filed if post.ours]
+    ours = [one for one in filed if one.post.ours]
     if not ours:
         return {}
     named = Entry.objects.exclude(external_id="").filter(
         workspace_id=workspace_id,
         source__in={post.source for post, _ in ours},
-        external_id__in=[post.external_id for post, _ in ours],
+        external_id__among=[post.external_id for post, _ in ours],
     )
     by_id = {(one.source, one.external_id): one for one in named if one.mention_id is None}
     known = [(post, by_id.get((post.source, post.external_id))) for post, _ in ours]
-    found = {post.pk: entry for post, entry in known if entry is not None}
-    rest = [(post, conversation) for post, conversation in ours if post.pk not in found]
-    return found | _by_words(rest)
+    found = {post.id: entry for post, entry in known if entry is not None}
+    # Nothing was sent in a conversation that only begins.
+    rest = [one for one in ours if one.post.id not in found and not one.case.new]
+    return found | (_by_words(rest) if rest else {})
 
 
-def _by_words(rest: Sequence[tuple[Mention, Conversation]]) -> dict[int, Entry]:
+def _by_words(rest: Sequence[Filed]) -> dict[int, Entry]:
     nameless = list(
         Entry.objects.select_related("delivery").filter(
-            conversation__in={one.pk for _, one in rest if one.pk},
+            conversation_id__among={case.id for _, case in rest},
             kind=EntryKind.MESSAGE_OUT,
             delivery__isnull=False,
             mention=None,
@@ -48,11 +48,11 @@ def _by_words(rest: Sequence[tuple[Mention, Conversation]]) -> dict[int, Entry]:
         )
     )
     found: dict[int, Entry] = {}
-    for post, conversation in rest:
+    for post, case in rest:
         for entry in nameless:
             same = entry.delivery is not None and is_same_message(entry.delivery, post)
-            if same and entry.conversation_id == conversation.pk:
-                found[post.pk] = entry
+            if same and entry.conversation_id == case.id:
+                found[post.id] = entry
                 nameless.remove(entry)
                 break
     return found
@@ -70,7 +70,7 @@ def heard_entry(delivery: Delivery, conversation: Conversation) -> Entry | None:
     return next(same, None)
 
 
-def is_same_message(delivery: Delivery, post: Mention) -> bool:
+def is_same_message(delivery: Delivery, post: Mention | Post) -> bool:
     """Whether a post of ours is this reply: same place, same words, not older."""
     if (post.in_reply_to, post.visibility) != (delivery.in_reply_to, delivery.visibility):
         return False

@@ -8,11 +8,15 @@ from ninja import Field, Schema
 from cornbread.care.domain.timeline import TOUCHES
 from cornbread.care.models import Conversation, Entry, Label
 from cornbread.care.refreshing import words_of
+from cornbread.listening.domain.wording import Wording
 from cornbread.team.schemas import LARGEST, Id, Moment
 
 
 class ConversationOut(Schema):
-    """A conversation. ``due_at`` is when its level drops next; ``basis`` goes with a reply."""
+    """A conversation. ``due_at`` is when its level drops next; ``basis`` goes with a reply.
+
+    ``late`` ones were heard long after they were posted, and are listed apart.
+    """
 
     id: int
     status: str
@@ -31,6 +35,7 @@ class ConversationOut(Schema):
     due_at: datetime | None
     last_at: datetime | None
     preview: str
+    late: bool
     basis: int
 
     @staticmethod
@@ -54,6 +59,7 @@ class ConversationOut(Schema):
             due_at=one.due_at,
             last_at=one.last_at,
             preview=one.preview,
+            late=one.late,
             basis=one.last_entry_id,
         )
 
@@ -96,6 +102,36 @@ class EntryOut(Schema):
             text=words_of(entry),
             details=entry.details,
         )
+
+
+class MessageOut(Schema):
+    """A message that was found; ``marks`` are where its text fits, as [start, end] in letters."""
+
+    conversation_id: int
+    person: str
+    handle: str
+    entry: EntryOut
+    marks: list[tuple[int, int]]
+
+    @staticmethod
+    def of(entry: Entry, wording: Wording) -> "MessageOut":
+        """A message as the API shows one that fits."""
+        shown = EntryOut.of(entry)
+        author = entry.mention.identity if entry.mention else entry.identity
+        return MessageOut(
+            conversation_id=entry.conversation_id,
+            person=str(entry.conversation.person),
+            handle=author.handle if author else "",
+            entry=shown,
+            marks=sorted(wording.spans(shown.text)),
+        )
+
+
+class MessagesPage(Schema):
+    """Messages that fit, heard last first. A page may be short and go on all the same."""
+
+    items: list[MessageOut]
+    next: str | None
 
 
 class LiftOut(Schema):

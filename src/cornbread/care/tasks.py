@@ -3,11 +3,10 @@
 from django.db import transaction
 
 from cornbread.care import queries
-from cornbread.care.events import ConversationChanged
+from cornbread.care.following import tell
 from cornbread.care.models import Conversation
 from cornbread.care.refreshing import refresh
 from cornbread.foundation.jobs import every, job
-from cornbread.foundation.outbox import emit
 
 #: Conversations worked out in one transaction.
 CHUNK = 200
@@ -24,7 +23,10 @@ def keep_clocks() -> None:
 @transaction.atomic
 def _refresh(ids: list[int]) -> None:
     refresh(ids)
+    changed: dict[int, list[int]] = {}
     for workspace_id, id_ in Conversation.objects.filter(pk__in=ids).values_list(
         "workspace_id", "pk"
     ):
-        emit(ConversationChanged(workspace_id=workspace_id, conversation_id=id_, what="clock"))
+        changed.setdefault(workspace_id, []).append(id_)
+    for workspace_id, conversation_ids in changed.items():
+        tell(workspace_id, conversation_ids, "clock")

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("", inbox.home, name="workspace"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/rows/", inbox.rows, name="inbox-rows"),
+    path("inbox/hits/", inbox.hits, name="inbox-hits"),
     path(
         "inbox/from-mention/<int:mention_id>/",
         elsewhere.open_from_mention,

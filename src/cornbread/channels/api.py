@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from cornbread.channels import actions, queries
-from cornbread.channels.schemas import ChannelOut, ConnectIn
+from cornbread.channels.schemas import ChannelOut, ConnectedOut, ConnectIn, SecretOut
 from cornbread.team.api_access import Scoped, reader
 from cornbread.team.schemas import Id
 
@@ -24,11 +24,11 @@ def channel(request: HttpRequest, channel_id: Id) -> ChannelOut:
     return ChannelOut.of(queries.channel(channel_id, seen_by=reader(request)))
 
 
-@router.post("/channels", auth=WRITE, response={201: ChannelOut})
-def connect(request: HttpRequest, payload: ConnectIn) -> Status[ChannelOut]:
+@router.post("/channels", auth=WRITE, response={201: ConnectedOut})
+def connect(request: HttpRequest, payload: ConnectIn) -> Status[ConnectedOut]:
     """Connect an account; the same account again renews its access."""
     made = actions.connect(payload.kind, payload.values, by=reader(request))
-    return Status(201, ChannelOut.of(made))
+    return Status(201, ConnectedOut.of(made))
 
 
 @router.post("/channels/{channel_id}/pause", auth=WRITE, response=ChannelOut)
@@ -41,3 +41,12 @@ def pause(request: HttpRequest, channel_id: Id) -> ChannelOut:
 def resume(request: HttpRequest, channel_id: Id) -> ChannelOut:
     """Listen again, from where it stopped."""
     return ChannelOut.of(actions.resume(channel_id, by=reader(request)))
+
+
+@router.post("/channels/{channel_id}/secret", auth=WRITE, response=SecretOut)
+def rotate_secret(request: HttpRequest, channel_id: Id) -> SecretOut:
+    """Make a new secret for handing posts in; the one before stays good for a day.
+
+    Twice in a row ends the old one at once.
+    """
+    return SecretOut.of(actions.rotate_secret(channel_id, by=reader(request)))

@@ -7,7 +7,7 @@ It never touches the database (the sandbox, which *is* a small server, is the on
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -127,6 +127,14 @@ class Network(Protocol):
 
     def fetch_post(self, account: Account, external_id: str) -> HeardPost | None:
         """The present state of one post, e.g. a missing parent; None when gone or not offered."""
+
+
+@runtime_checkable
+class Reparses(Protocol):
+    """A network that keeps payloads, and can read them again when its parser has learned."""
+
+    def reparse(self, account: Account, raw: bytes) -> HeardPost | None:
+        """The post of a payload; None where this cannot be read. Asks nobody."""
 
 
 NetworkFactory = Callable[[], Network]

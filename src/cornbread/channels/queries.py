@@ -1,5 +1,7 @@
 """Reads about channels, each naming its reader."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from cornbread.channels.models import Channel, Cursor
@@ -30,6 +32,16 @@ def cursors(channel_id: int, *, seen_by: Member) -> QuerySet[Cursor]:
 def listening_channels() -> QuerySet[Channel]:
     """Every channel that should be listened to; for the listener process, which serves all."""
     return Channel.objects.filter(state=Channel.State.ACTIVE).order_by("pk")
+
+
+def receiving_channel(key: str) -> Channel | None:
+    """Where a program hands posts in at this address; for the endpoint, which serves all."""
+    return Channel.objects.filter(source=f"webhook:{key}", external_id=key).first()
+
+
+def known_channels(ids: Iterable[int]) -> dict[int, Channel]:
+    """Channels by id, for taking in what was handed in for them."""
+    return Channel.objects.in_bulk(list(ids))
 
 
 def cursor(channel_id: int, stream: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import cast
 from cornbread.channels.contract import Network
 from cornbread.foundation.errors import Invalid
 
-KINDS = ("mastodon", "feed", "file", "sandbox")
+KINDS = ("mastodon", "feed", "webhook", "file", "sandbox")
 
 
 @cache

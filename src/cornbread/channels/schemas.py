@@ -5,6 +5,7 @@ from typing import Annotated
 
 from ninja import Field, Schema
 
+from cornbread.channels.handing_in import previous_until, receive_url, signing_secret
 from cornbread.channels.models import Channel
 
 
@@ -41,6 +42,42 @@ class ChannelOut(Schema):
             last_heard_at=channel.last_heard_at,
             trouble=channel.trouble,
             trouble_since=channel.trouble_since,
+        )
+
+
+class ConnectedOut(ChannelOut):
+    """A channel that was just connected.
+
+    Where posts are handed in: the address to send them to, and the secret that signs them, which
+    is in no later answer.
+    """
+
+    receive_url: str = ""
+    secret: str = ""
+
+    @staticmethod
+    def of(channel: Channel) -> "ConnectedOut":
+        """A channel with what its connecting made."""
+        known = ChannelOut.of(channel).dict()
+        return ConnectedOut(
+            **known, receive_url=receive_url(channel), secret=signing_secret(channel)
+        )
+
+
+class SecretOut(Schema):
+    """A new secret, in this answer only. Until ``previous_until`` the one before is good too."""
+
+    receive_url: str
+    secret: str
+    previous_until: datetime | None
+
+    @staticmethod
+    def of(channel: Channel) -> "SecretOut":
+        """The secret of a channel that was rotated just now."""
+        return SecretOut(
+            receive_url=receive_url(channel),
+            secret=signing_secret(channel),
+            previous_until=previous_until(channel),
         )
 
 

@@ -42,4 +42,5 @@ def _health(channel: Channel) -> Health:
         last_beat_at=channel.last_beat_at,
         created_at=channel.created_at,
         now=clock.now(),
+        receives=channel.capabilities.receives,
     )

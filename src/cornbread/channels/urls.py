@@ -17,5 +17,6 @@ urlpatterns = [
     path("<int:channel_id>/resume/", detail.resume, name="channel_resume"),
     path("<int:channel_id>/reconnect/", connecting.reconnect, name="channel_reconnect"),
     path("<int:channel_id>/disconnect/", detail.disconnect, name="channel_disconnect"),
+    path("<int:channel_id>/secret/", detail.secret, name="channel_secret"),
     path("<int:channel_id>/rehearse/", detail.rehearse, name="channel_rehearse"),
 ]

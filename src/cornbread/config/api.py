@@ -10,7 +10,7 @@ from cornbread.care.api import router as care
 from cornbread.channels.api import router as channels
 from cornbread.config.openapi import DocumentedAPI
 from cornbread.config.problems import problem
-from cornbread.foundation.errors import Refusal
+from cornbread.foundation.errors import Overloaded, Refusal
 from cornbread.listening.api import router as listening
 from cornbread.outbound.api import router as outbound
 from cornbread.people.api import router as people
@@ -36,13 +36,16 @@ for router in (team, channels, people, listening, outbound, care):
 
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    return problem(
+    response = problem(
         status=status_of(refusal),
         code=refusal.reason,
         title="Refused",
         detail=refusal.message,
         fields=refusal.fields,
     )
+    if isinstance(refusal, Overloaded):
+        response.headers["Retry-After"] = "10"
+    return response
 
 
 @api.exception_handler(ValidationError)

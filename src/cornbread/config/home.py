@@ -6,6 +6,12 @@ from pathlib import Path
 from cornbread.foundation.errors import Refusal
 
 
+class SettingUnusable(Refusal):
+    """A setting in the environment is not what it has to be."""
+
+    code = "setting_unusable"
+
+
 class HomeUnusable(Refusal):
     """The directory for all state cannot be made or written to."""
 
@@ -37,3 +43,11 @@ def flag(name: str, *, default: bool = False) -> bool:
     """An environment switch: 1, true, yes and on are true, anything else is false."""
     value = os.environ.get(name)
     return default if value is None else value.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def number(name: str, *, default: int) -> int:
+    """A whole number above 0 from the environment; raises SettingUnusable for anything else."""
+    value = os.environ.get(name, "").strip() or str(default)
+    if not value.isdecimal() or not int(value):
+        raise SettingUnusable(f"{name} is {value!r}; it has to be a whole number above 0.")
+    return int(value)

@@ -6,7 +6,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from cornbread.config.problems import MEDIA_TYPE
+from cornbread.foundation.problems import MEDIA_TYPE
 from cornbread.team.api_access import Scoped
 from cornbread.team.schemas import Problem
 
@@ -19,6 +19,7 @@ PROBLEMS = {
     409: ("Stale", "It changed in the meantime; `detail` says what."),
     413: ("TooLarge", "The body is larger than 5 MB."),
     422: ("Invalid", "Something cannot be used as it is; `fields` says what and why."),
+    503: ("Overloaded", "It cannot be stored just now; send it again after `Retry-After` seconds."),
 }
 
 
@@ -92,6 +93,9 @@ def _problems(operation: Operation) -> list[int]:
     wanted |= {404} if "path" in sources else set()
     wanted |= {409} if writes and "path" in sources else set()
     wanted |= {400, 413} if "body" in sources else set()
+    # Posts that are handed in are stored before they are taken in, and a disk may be full.
+    stored = 202 in operation.response_models and "path" not in sources
+    wanted |= {503} if stored else set()
     return sorted(wanted)
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from cornbread.config import demo, migrating, signin
 from cornbread.config.console import console
 from cornbread.foundation import crypto
+from cornbread.listening.streaming import sharing as streaming
 from cornbread.team.models import User, Workspace
 
 
@@ -13,6 +14,10 @@ def prepare(*, with_demo: bool) -> None:
     """Migrate, check the key, fill an empty database. Raises a Refusal when it must not start."""
     migrating.migrate()
     crypto.verify_key()
+    if streaming.wanted():
+        # A stream that is not there is said once and clearly, not by three restarting processes.
+        streaming.stream()
+        streaming.close()
     if with_demo and _is_empty():
         with console.status("Filling the empty database with the demo brand"):
             _fill()

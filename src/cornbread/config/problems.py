@@ -1,14 +1,10 @@
 """Errors of the API as RFC 9457 wants them, whoever noticed them."""
 
-import json
 from collections.abc import Callable
-from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
-MEDIA_TYPE = "application/problem+json"
-#: What programs tell errors apart by, where no refusal gave a code of its own.
-CODES = {401: "unauthenticated", 403: "not_allowed", 404: "not_found", 413: "too_large"}
+from cornbread.foundation.problems import MEDIA_TYPE, problem_body
 
 
 def problem(
@@ -20,16 +16,8 @@ def problem(
     fields: dict[str, str] | None = None,
 ) -> HttpResponse:
     """An answer that says what went wrong, to programs and to people."""
-    code = code or CODES.get(status, "error" if status >= 500 else "invalid")
-    body = {
-        "type": f"urn:cornbread:problem:{code}",
-        "title": title or HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "fields": fields or {},
-    }
-    return HttpResponse(json.dumps(body), status=status, content_type=MEDIA_TYPE)
+    body = problem_body(status=status, detail=detail, code=code, title=title, fields=fields)
+    return HttpResponse(body, status=status, content_type=MEDIA_TYPE)
 
 
 class ProblemMiddleware:

@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONCE, NONE, SELF
 
 from cornbread.config.database import database
-from cornbread.config.home import flag, home
+from cornbread.config.home import flag, home, number
 from cornbread.config.hosts import allowed_hosts, outside_url
 from cornbread.config.keys import load_keys
 
@@ -26,6 +26,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 #: Whether a channel may be marked as local, and so talk to this machine and its private network:
 #: for tests, and for servers next door.
 LOCAL_CHANNELS = flag("CORNBREAD_LOCAL_CHANNELS")
+#: How many megabytes of handed-in posts may wait on disk, for each web server process.
+SPOOL_MB = number("CORNBREAD_SPOOL_MB", default=1024)
 
 ROOMS = ["foundation", "team", "channels", "people", "listening", "outbound", "care"]
 INSTALLED_APPS = [
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "cornbread.foundation.middleware.request_id_middleware",
     "cornbread.config.health.HealthMiddleware",
+    "cornbread.config.metrics.MetricsMiddleware",
     "cornbread.config.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -92,6 +95,10 @@ TEMPLATES = [
 COTTON_DIR = "cotton"
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL"), HOME)}
+#: What a reader of /metrics has to hold; without it only this machine may read.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "").strip()
+#: NATS JetStream between listeners and intake workers; empty: listeners take in themselves.
+STREAM_URL = os.environ.get("STREAM_URL", "").strip()
 TASKS = {
     "default": {
         "BACKEND": "cornbread.foundation.jobs.backend.DatabaseBackend",

@@ -31,6 +31,7 @@ def start(*, host: str, port: int, demo: bool) -> int:
         url = address.public_url(host, port)
         environment = {**os.environ, "CORNBREAD_HOME": str(place), "PORT": str(port)}
         environment["PYTHONUNBUFFERED"] = "1"
+        _forget_counts(place)
         held.note(f"preparing {url}")
         if code := _prepare(environment, demo=demo):
             return code
@@ -49,12 +50,21 @@ def start(*, host: str, port: int, demo: bool) -> int:
     return 0
 
 
+def _forget_counts(place: Path) -> None:
+    """What processes of an earlier start counted; the metrics begin at nothing."""
+    for file in (place / "metrics").glob("*.db"):
+        file.unlink(missing_ok=True)
+
+
 def _children(listener: int) -> Sequence[Child]:
-    return (
+    children = [
         Child("web server", (*_CORNBREAD, "serve", "--fd", str(listener))),
         Child("listener", (*_CORNBREAD, "listen")),
         Child("worker", (*_CORNBREAD, "work")),
-    )
+    ]
+    if os.environ.get("STREAM_URL", "").strip():
+        children.append(Child("intake worker", (*_CORNBREAD, "intake")))
+    return children
 
 
 def _prepare(environment: Mapping[str, str], *, demo: bool) -> int:

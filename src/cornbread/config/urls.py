@@ -4,9 +4,11 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from cornbread.config.api import api
 from cornbread.config.health import healthz
+from cornbread.config.metrics import metrics_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics_page, name="metrics"),
     path("api/v1/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("w/<slug:slug>/", include("cornbread.care.urls")),

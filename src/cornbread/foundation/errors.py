@@ -53,3 +53,9 @@ class TooMany(Refusal):
     """A limit was reached; the message says which, and when to try again."""
 
     code = "too_many"
+
+
+class Overloaded(Refusal):
+    """Not now: it can be asked again in a few seconds, and nothing of it was kept."""
+
+    code = "overloaded"

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
+from cornbread.foundation import metrics
 from cornbread.foundation.logs import get_logger, request_id
 
 HEADER = "X-Request-ID"
@@ -53,6 +54,9 @@ def _begin(request: HttpRequest) -> float:
 
 def _finish(request: HttpRequest, response: HttpResponseBase, begun: float) -> HttpResponseBase:
     response.headers[HEADER] = request_id.get() or ""
+    took_s = time.perf_counter() - begun
+    metrics.REQUESTS.labels(f"{response.status_code // 100}xx").inc()
+    metrics.REQUEST_SECONDS.observe(took_s)
     match = request.resolver_match
     # Files of the look and feel have no route; they are only worth a line when they fail.
     write = log.info if match or response.status_code >= 400 else log.debug
@@ -61,6 +65,6 @@ def _finish(request: HttpRequest, response: HttpResponseBase, begun: float) -> H
         method=request.method,
         route=(match.view_name or match.route) if match else None,
         status=response.status_code,
-        duration_ms=round((time.perf_counter() - begun) * 1000, 1),
+        duration_ms=round(took_s * 1000, 1),
     )
     return response

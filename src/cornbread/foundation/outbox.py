@@ -13,12 +13,13 @@ from typing import Any, TypeVar
 import msgspec
 from django.db import connection, transaction
 
+from cornbread.foundation.bulk import Row, insert, take_ids
 from cornbread.foundation.clock import now
 from cornbread.foundation.events import Event
 from cornbread.foundation.jobs import GiveUp, job
 from cornbread.foundation.jobs.wake import wake
 from cornbread.foundation.live import mark_place
-from cornbread.foundation.models import EventRecord, Job
+from cornbread.foundation.models import EventRecord, Job, JobState
 
 E = TypeVar("E", bound=Event)
 
@@ -64,64 +65,51 @@ def load_reactions(app_name: str) -> None:
 
 def emit(event: Event) -> int:
     """Record the event and enqueue its reactions, in the caller's transaction; return its id."""
-    if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError(
-            f"emit({event.kind()}) belongs inside transaction.atomic(), beside the change it tells"
-        )
-    payload: dict[str, Any] = msgspec.to_builtins(event, str_keys=True)
-    if event.live:
-        mark_place(event.workspace_id)
-    record = EventRecord.objects.create(
-        workspace_id=event.workspace_id,
-        kind=event.kind(),
-        payload=payload,
-        created_at=now(),
-        live=event.live,
-    )
-    _ask_for_reactions(record, _names_by_event.get(type(event), []))
-    return record.id
+    return emit_all([event])[0]
 
 
-def emit_all(events: Sequence[Event]) -> None:
-    """The same for many events at once, in their order, with a fixed number of statements."""
+def emit_all(events: Sequence[Event], *, priority: int = 0) -> Sequence[int]:
+    """The same for many events at once, in their order, with a fixed number of statements.
+
+    Reactions of a higher ``priority`` run before those that were asked for earlier.
+    """
     if not connection.in_atomic_block:
+        kinds = ", ".join(sorted({event.kind() for event in events}))
         raise transaction.TransactionManagementError(
-            "emit_all() belongs inside transaction.atomic(), beside the changes it tells"
+            f"emit({kinds}) belongs inside transaction.atomic(), beside the change it tells"
         )
     for workspace_id in {event.workspace_id for event in events if event.live}:
         mark_place(workspace_id)
     moment = now()
-    records = EventRecord.objects.bulk_create(
-        EventRecord(
-            workspace_id=event.workspace_id,
-            kind=event.kind(),
-            payload=msgspec.to_builtins(event, str_keys=True),
-            created_at=moment,
-            live=event.live,
-        )
-        for event in events
-    )
-    for event, record in zip(events, records, strict=True):
-        if names := _names_by_event.get(type(event)):
-            _ask_for_reactions(record, names)
-
-
-def _ask_for_reactions(record: EventRecord, names: list[str]) -> None:
-    Job.objects.bulk_create(
-        Job(
-            task=react.module_path,
-            args=[name, record.kind, record.payload],
-            queue=react.queue_name,
-            workspace_id=record.workspace_id,
-            max_attempts=react.max_attempts,
-            lease_s=react.lease_s,
-            due_at=record.created_at,
-            created_at=record.created_at,
-        )
-        for name in names
-    )
-    if names:
+    records: list[Row] = []
+    jobs: list[Row] = []
+    ids = take_ids(EventRecord, len(events)) if events else ()
+    for id_, event in zip(ids, events, strict=True):
+        payload = msgspec.to_builtins(event, str_keys=True)
+        kind, workspace_id = event.kind(), event.workspace_id
+        records.append((id_, workspace_id, kind, payload, moment, event.live))
+        jobs += [
+            (*_job(), priority, [name, kind, payload], workspace_id, moment, moment)
+            for name in _names_by_event.get(type(event), ())
+        ]
+    insert(EventRecord, _RECORD, records)
+    insert(Job, _JOB, jobs)
+    if jobs:
         transaction.on_commit(wake, robust=True)
+    return ids
+
+
+_RECORD = ("id", "workspace_id", "kind", "payload", "created_at", "live")
+_JOB = (
+    *("task", "queue", "max_attempts", "lease_s", "state"),
+    *("priority", "args", "workspace_id", "due_at", "created_at"),
+)
+
+
+def _job() -> tuple[str, str, int, float, str]:
+    """What all reactions have in common, as the first of ``_JOB``."""
+    waiting = JobState.READY.value
+    return react.module_path, react.queue_name, react.max_attempts, react.lease_s, waiting
 
 
 @job(queue="reactions", atomic=True)

@@ -1,12 +1,12 @@
 """Every change to watches, and hearing a post from our own integrations."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
 from cornbread.channels.actions import keep as keep_channel
 from cornbread.channels.contract import Connected
+from cornbread.channels.domain.handed_in import AHEAD, Unusable, read
 from cornbread.channels.domain.posts import Batch, HeardPost
 from cornbread.channels.models import Channel
 from cornbread.foundation import clock
@@ -17,11 +17,11 @@ from cornbread.listening.domain.query import parse
 from cornbread.listening.events import WatchesChanged
 from cornbread.listening.intake import forget_compiled, take_in
 from cornbread.listening.models import Mention, Watch
+from cornbread.listening.receiving.records import record_of
+from cornbread.listening.receiving.spooling import the_spool
 from cornbread.team.actions import record
 from cornbread.team.domain.actors import SYSTEM, Actor
 from cornbread.team.models import Member
-
-AHEAD = timedelta(minutes=5)
 
 
 @transaction.atomic
@@ -104,6 +104,23 @@ def post_mention(
         workspace_id=by.workspace_id, source=channel.source, external_id=post.external_id
     )
     return mention, bool(kept.heard)
+
+
+def post_mentions(*, by: Member, integration: str, body: bytes) -> int:
+    """Many posts and deletions from the brand's own integration; how many were stored.
+
+    They are durable when this returns, and are taken in within a second. All or none: Invalid
+    says what is wrong with each, Overloaded that nothing can be stored just now.
+    """
+    by.require("mention.write")
+    try:
+        posts, deletions = read(body, clock.now())
+    except Unusable as wrong:
+        raise Invalid(wrong.sentence, fields=wrong.faults) from wrong
+    channel = own_channel(by.workspace_id, integration, by=SYSTEM)
+    if posts or deletions:
+        the_spool().append_now(record_of(channel.workspace_id, channel.pk, posts, deletions))
+    return len(posts) + len(deletions)
 
 
 def own_channel(workspace_id: int, name: str, *, by: Actor, **settings: Any) -> Channel:

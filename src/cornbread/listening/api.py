@@ -6,8 +6,11 @@ from ninja.params.functions import Query
 
 from cornbread.channels.domain.posts import Author, HeardPost, Visibility
 from cornbread.listening import actions, queries
+from cornbread.listening.domain.wording import read
 from cornbread.listening.previewing import preview
 from cornbread.listening.schemas import (
+    AcceptedOut,
+    BatchIn,
     MentionIn,
     MentionOut,
     MentionsPage,
@@ -15,9 +18,17 @@ from cornbread.listening.schemas import (
     QueryIn,
     WatchIn,
     WatchOut,
+    WaveOut,
 )
-from cornbread.team.api_access import MOST, Scoped, decode_cursor, page_of, reader
-from cornbread.team.schemas import Cursor, Id
+from cornbread.team.api_access import (
+    MOST,
+    Scoped,
+    decode_cursor,
+    encode_cursor,
+    page_of,
+    reader,
+)
+from cornbread.team.schemas import Cursor, Id, Search
 
 router = Router(tags=["listening"])
 READ, WRITE = Scoped("watches:read"), Scoped("watches:write")
@@ -70,15 +81,38 @@ def delete_watch(request: HttpRequest, watch_id: Id) -> Status[None]:
 def mentions(
     request: HttpRequest,
     watch: Id | None = None,
+    wave: Id | None = None,
+    search: Search = "",
     cursor: Cursor = "",
     limit: int = Query(50, ge=1, le=MOST),
 ) -> MentionsPage:
-    """Public posts that were kept, newest first."""
-    found = queries.mentions(seen_by=reader(request), watch_id=watch)
+    """Public posts that were kept, newest first.
+
+    With `wave` those that are alike; with `search` those with its words, heard last first, of any
+    watch.
+    """
+    if search:
+        return _found(request, search, cursor, limit)
+    found = queries.mentions(seen_by=reader(request), watch_id=watch, wave_id=wave)
     if place := decode_cursor(cursor, 2):
         found = queries.older_than(found, place[0], place[1])
     shown, more = page_of(found[: limit + 1], limit, queries.place_of)
     return MentionsPage(items=[MentionOut.of(mention) for mention in shown], next=more)
+
+
+def _found(request: HttpRequest, search: str, cursor: str, limit: int) -> MentionsPage:
+    place = decode_cursor(cursor, 1)
+    found = queries.search(
+        read(search), seen_by=reader(request), before=place[0] if place else None, limit=limit
+    )
+    more = encode_cursor(found.before) if found.before is not None else None
+    return MentionsPage(items=[MentionOut.of(mention) for mention in found.hits], next=more)
+
+
+@router.get("/waves/{wave_id}", auth=READ, response=WaveOut)
+def wave(request: HttpRequest, wave_id: Id) -> WaveOut:
+    """A wave of posts that are alike; 404 also when it went into another one."""
+    return WaveOut.of(queries.wave(wave_id, seen_by=reader(request)))
 
 
 @router.post("/mentions", auth=POST_MENTIONS, response={200: MentionOut, 201: MentionOut})
@@ -105,3 +139,16 @@ def post_mention(request: HttpRequest, payload: MentionIn) -> Status[MentionOut]
         by=reader(request), integration=payload.integration, post=post
     )
     return Status(201 if new else 200, MentionOut.of(mention))
+
+
+@router.post("/mentions/batch", auth=POST_MENTIONS, response={202: AcceptedOut})
+def post_mentions(request: HttpRequest, payload: BatchIn) -> Status[AcceptedOut]:
+    """Hand in up to 1,000 posts and deletions. They are stored at once and taken in right after.
+
+    Posts are known by their ``id`` within the integration, so sending them again changes
+    nothing. If one cannot be used, none is taken, and ``fields`` says what is wrong with each.
+    """
+    stored = actions.post_mentions(
+        by=reader(request), integration=payload.integration, body=request.body
+    )
+    return Status(202, AcceptedOut(accepted=stored))

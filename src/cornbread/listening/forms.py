@@ -66,6 +66,7 @@ class StreamView:
 
     watch_id: int | None = None
     everything: bool = False
+    folded: bool = True
     place: tuple[int, int] | None = None
     since: int = 0
 
@@ -77,6 +78,7 @@ class StreamView:
         return cls(
             watch_id=number(asked.get("watch", "")),
             everything=asked.get("watch") == EVERYTHING,
+            folded=asked.get("copies") != "all",
             place=(place[0], place[1]) if place[0] is not None and place[1] is not None else None,
             since=number(asked.get("since", "")) or 0,
         )
@@ -84,7 +86,8 @@ class StreamView:
     def address(self, **more: str | int) -> str:
         """The query of an address that shows the same stream."""
         watch = EVERYTHING if self.everything else self.watch_id or ""
-        asked: dict[str, str | int] = {"watch": watch, **more}
+        copies = "" if self.folded else "all"
+        asked: dict[str, str | int] = {"watch": watch, "copies": copies, **more}
         said = urlencode({name: value for name, value in asked.items() if value})
         return f"?{said}" if said else ""
 

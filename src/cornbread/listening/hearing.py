@@ -23,7 +23,8 @@ from cornbread.foundation.jobs import Backoff
 from cornbread.foundation.logs import get_logger
 from cornbread.listening import queries
 from cornbread.listening.domain.interests import interests_of
-from cornbread.listening.intake import take_in
+from cornbread.listening.handing_on import hand_on
+from cornbread.listening.streaming.publishing import Stopped
 
 log = get_logger(__name__)
 
@@ -73,6 +74,8 @@ class StreamThread(threading.Thread):
                     if time.monotonic() - started > HEALTHY_AFTER_S:
                         self.failures = 0
                     wait = self._troubled(trouble)
+                except Stopped:
+                    return
                 except Exception:  # a bug in one stream must not silence the others
                     log.exception("stream failed", channel_id=self.channel.pk)
                     wait = self._troubled(ChannelTrouble("Listening failed; see the log."))
@@ -85,7 +88,7 @@ class StreamThread(threading.Thread):
         cursor = channel_queries.cursor(self.channel.pk, self.stream.key)
         for batch in self.stream.listen(cursor, self.session):
             if batch.posts or batch.deletions or batch.cursor is not None:
-                take_in(self.channel, batch)
+                hand_on(self.channel, batch, self.session.stop)
             channel_actions.note_alive(self.channel.pk, heard=bool(batch.posts))
             self.failures = 0
             if self.session.stop.is_set():

@@ -2,22 +2,34 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
-from cornbread.channels.domain.posts import Batch, HeardPost
+from cornbread.channels.domain.posts import Batch
 from cornbread.channels.models import Channel
+from cornbread.foundation import metrics
+from cornbread.foundation.lookups import keyed
 from cornbread.listening import queries
-from cornbread.listening.domain.intake import examine, rounds, worth_keeping
+from cornbread.listening.counting import counting
+from cornbread.listening.domain.intake import (
+    examine,
+    rounds,
+    undecided,
+    with_languages,
+    worth_keeping,
+)
 from cornbread.listening.domain.language import detect
 from cornbread.listening.domain.matching import Matcher
-from cornbread.listening.domain.storable import storable
+from cornbread.listening.domain.storable import all_storable
+from cornbread.listening.domain.text import normalise
 from cornbread.listening.models import Mention
 from cornbread.listening.writing import Kept, write
 
 #: How long a changed watch may take to be listened for, in seconds.
 WATCHES_FRESH_S = 1.0
+#: Where more than one in so many watches changed, all are compiled anew.
+_MANY = 4
 
 
 class Compiled(msgspec.Struct, frozen=True):
@@ -26,7 +38,8 @@ class Compiled(msgspec.Struct, frozen=True):
     matcher: Matcher
     inbox: Mapping[int, bool]
     read_at: float
-    version: tuple[tuple[int, str], ...]
+    stamp: tuple[object, ...]
+    ask_language: bool
 
 
 _compiled: dict[int, Compiled] = {}
@@ -35,19 +48,28 @@ _lock = threading.Lock()
 
 def take_in(channel: Channel, batch: Batch) -> Kept:
     """Keep what matters of a batch, exactly once, and move the cursor with it."""
+    with counting(channel, batch) as counted:
+        counted.kept = _take_in(channel, batch)
+    return counted.kept
+
+
+def _take_in(channel: Channel, batch: Batch) -> Kept:
     watches = compiled_watches(channel.workspace_id)
-    posts = [storable(post) for post in batch.posts]
-    own_ids, known = _own_ids(channel), _known(channel, posts)
-    kept = []
-    for each_once in rounds(posts):
-        candidates = examine(
+    own_ids = _own_ids(channel)
+    examined = [
+        examine(
             each_once,
             network=channel.kind,
             own_ids=own_ids,
             matcher=watches.matcher,
-            detect=detect,
+            detect=detect if watches.ask_language else None,
         )
-        kept.append(worth_keeping(candidates, known))
+        for each_once in rounds(all_storable(batch.posts))
+    ]
+    known = _kept_of(channel, set().union(*map(undecided, examined)))
+    kept = []
+    for candidates in examined:
+        kept.append(with_languages(worth_keeping(candidates, known), detect))
         known |= {one.post.external_id for one in kept[-1]}
     return write(channel, batch, kept, watches.inbox)
 
@@ -58,15 +80,12 @@ def _own_ids(channel: Channel) -> set[str]:
     return {id_ for id_ in own.values_list("external_id", flat=True) if id_}
 
 
-def _known(channel: Channel, posts: Sequence[HeardPost]) -> set[str]:
-    """Which parents, and which edited posts, are kept already."""
-    asked = {post.in_reply_to for post in posts if post.in_reply_to}
-    asked |= {post.external_id for post in posts if post.edited_at}
-    if not asked:
+def _kept_of(channel: Channel, ids: set[str]) -> set[str]:
+    """Which of these posts are kept already."""
+    if not ids:
         return set()
-    found = Mention.objects.filter(
-        workspace_id=channel.workspace_id, source=channel.source, external_id__in=asked
-    )
+    scope = {"workspace_id": channel.workspace_id, "source": channel.source}
+    found = Mention.objects.filter(keyed(Mention, "external_id", ids, **scope))
     return set(found.values_list("external_id", flat=True))
 
 
@@ -77,16 +96,35 @@ def compiled_watches(workspace_id: int) -> Compiled:
         now = time.monotonic()
         if known is not None and now - known.read_at < WATCHES_FRESH_S:
             return known
-        watches = queries.active_watches(workspace_id)
-        version = tuple((watch.pk, f"{watch.changed_at}{watch.to_inbox}") for watch in watches)
-        if known is not None and known.version == version:
+        stamp = queries.watches_stamp(workspace_id)
+        if known is not None and known.stamp == stamp:
             fresh = msgspec.structs.replace(known, read_at=now)
         else:
-            matcher = Matcher.compile({watch.pk: watch.query for watch in watches})
+            watches = queries.active_watches(workspace_id)
+            with metrics.MATCHER_BUILD_SECONDS.time():
+                matcher = _brought_up(known, {watch.pk: watch.query for watch in watches})
             inbox = {watch.pk: watch.to_inbox for watch in watches}
-            fresh = Compiled(matcher, inbox, now, version)
+            ask_language = any("lang" in normalise(watch.query) for watch in watches)
+            fresh = Compiled(matcher, inbox, now, stamp, ask_language)
         _compiled[workspace_id] = fresh
+        metrics.MATCHER_WATCHES.set(sum(len(one.inbox) for one in _compiled.values()))
         return fresh
+
+
+def _brought_up(known: Compiled | None, watches: Mapping[int, str]) -> Matcher:
+    """The matcher of these watches: the known one with what differs, or a new one."""
+    if known is None:
+        return Matcher.compile(watches)
+    matcher = known.matcher
+    before = matcher.queries()
+    changed = [pk for pk, query in watches.items() if before.get(pk) != query]
+    if len(changed) > len(watches) // _MANY:
+        return Matcher.compile(watches)
+    for pk in before.keys() - watches.keys():
+        matcher.remove(pk)
+    for pk in changed:
+        matcher.add(pk, watches[pk])
+    return matcher
 
 
 def forget_compiled() -> None:

@@ -1,65 +1,58 @@
-"""What is heard of posts that are kept already: edits, deletions, and that they are for us."""
+"""What is heard of posts that are kept already: other versions, and that they are for us."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from cornbread.channels.domain.posts import HeardDeletion
 from cornbread.channels.models import Channel
 from cornbread.foundation import clock
-from cornbread.foundation.outbox import emit
-from cornbread.listening.details import keep_catches, payload_of, version_of
-from cornbread.listening.domain.intake import Candidate, for_inbox
-from cornbread.listening.domain.storable import bounded
+from cornbread.foundation.db import update_each
+from cornbread.foundation.lookups import keyed
+from cornbread.foundation.outbox import emit_all
+from cornbread.listening.details import Version, keep_catches, keep_versions
+from cornbread.listening.domain.intake import FIRST, Candidate, for_inbox
 from cornbread.listening.events import MentionsDeleted, MentionsEdited, MentionsHeard
-from cornbread.listening.models import Mention, Payload
+from cornbread.listening.models import Mention
+from cornbread.listening.searching import index_mentions
 
 #: Ids one event carries, so that a reaction is a short transaction.
-EVENT_SIZE = 500
+EVENT_SIZE = 1000
 
 
 def stored_posts(channel: Channel, external_ids: Iterable[str]) -> dict[str, Mention]:
     """The mentions kept under these ids of the channel's source."""
-    found = Mention.objects.filter(
-        workspace_id=channel.workspace_id,
-        source=channel.source,
-        external_id__in=list(external_ids),
-    )
+    scope = {"workspace_id": channel.workspace_id, "source": channel.source}
+    found = Mention.objects.filter(keyed(Mention, "external_id", external_ids, **scope))
     return {mention.external_id: mention for mention in found}
 
 
-def edit(kept: Sequence[Candidate], stored: Mapping[str, Mention]) -> list[int]:
-    """Keep newer versions, and the words that they replace; return the mentions' ids."""
+def edit(channel: Channel, kept: Sequence[Candidate], stored: Mapping[str, Mention]) -> list[int]:
+    """Keep other versions of what is stored; return the ids of those that now say something else.
+
+    A version that arrives after a newer one is kept beside it, so that in whatever order the
+    versions of a post are heard, the same is kept in the end.
+    """
     now = clock.now()
-    edited, payloads = [], []
+    edited, versions = [], []
     for one in kept:
-        mention, version = stored.get(one.post.external_id), one.post.edited_at
-        if mention is None or version is None:
+        mention, post = stored.get(one.post.external_id), one.post
+        if mention is None or post.edited_at == mention.edited_at:
             continue
-        if mention.edited_at is not None and version <= mention.edited_at:
-            continue
-        payloads += [_words_so_far(mention), payload_of(mention, one.post, now)]
-        mention.text, mention.lang = one.post.text, one.lang
-        mention.edited_at = version
-        mention.attachments = msgspec.to_builtins(one.post.attachments)
+        versions += [
+            Version(mention.pk, mention.edited_at, mention.text, b"", mention.heard_at),
+            Version(mention.pk, post.edited_at, post.text, post.raw, now),
+        ]
+        if (post.edited_at or FIRST) > (mention.edited_at or FIRST):
+            mention.text, mention.lang, mention.edited_at = post.text, one.lang, post.edited_at
+            mention.attachments = msgspec.to_builtins(post.attachments)
+            mention.links = list(post.links)
         edited.append(mention)
     if edited:
-        Mention.objects.bulk_update(edited, ["text", "lang", "edited_at", "attachments"])
-        # What came with a payload of its own is there already and stays as it is.
-        Payload.objects.bulk_create(payloads, ignore_conflicts=True)
+        update_each(edited, ["text", "lang", "edited_at", "attachments", "links"])
+        keep_versions(channel.workspace_id, versions)
+        findable = [(one.pk, one.text) for one in edited if one.deleted_at is None]
+        index_mentions(channel.workspace_id, findable)
     return [mention.pk for mention in edited]
-
-
-def _words_so_far(mention: Mention) -> Payload:
-    """The version that an edit replaces, for posts that came without a payload."""
-    return Payload(
-        workspace_id=mention.workspace_id,
-        mention=mention,
-        version=version_of(mention.edited_at),
-        text=mention.text,
-        body=b"",
-        heard_at=mention.heard_at,
-    )
 
 
 def learn(
@@ -70,7 +63,7 @@ def learn(
 ) -> None:
     """What another stream, watch or version says of posts kept already: that they are for us."""
     pairs = [(stored[id_], one) for one in kept if (id_ := one.post.external_id) in stored]
-    keep_catches(pairs)
+    keep_catches(channel.workspace_id, [(mention.pk, one) for mention, one in pairs])
     news = []
     for mention, one in pairs:
         wanted = for_inbox(one, inbox_watches)
@@ -79,32 +72,22 @@ def learn(
             mention.for_inbox = mention.for_inbox or wanted
             news.append(mention)
     if news:
-        Mention.objects.bulk_update(news, ["addressed", "for_inbox"])
+        update_each(news, ["addressed", "for_inbox"])
         announce(channel.workspace_id, MentionsHeard, sorted(one.pk for one in news))
-
-
-def delete(channel: Channel, deletions: Sequence[HeardDeletion]) -> list[int]:
-    """Note that posts were taken back; return the mentions' ids."""
-    if not deletions:
-        return []
-    stored = stored_posts(channel, [bounded(one.external_id) for one in deletions])
-    gone = []
-    for one in deletions:
-        mention = stored.get(bounded(one.external_id))
-        if mention is not None and mention.deleted_at is None:
-            mention.deleted_at = one.deleted_at
-            gone.append(mention)
-    if gone:
-        Mention.objects.bulk_update(gone, ["deleted_at"])
-    return [mention.pk for mention in gone]
 
 
 def announce(
     workspace_id: int,
     event: type[MentionsHeard] | type[MentionsEdited] | type[MentionsDeleted],
     ids: Sequence[int],
+    *,
+    priority: int = 0,
 ) -> None:
-    """Tell the rooms ahead, in events of bounded size."""
-    for start in range(0, len(ids), EVENT_SIZE):
-        chunk = tuple(ids[start : start + EVENT_SIZE])
-        emit(event(workspace_id=workspace_id, mention_ids=chunk))
+    """Tell the rooms ahead, in events of bounded size; the higher ``priority`` is served first."""
+    emit_all(
+        [
+            event(workspace_id=workspace_id, mention_ids=tuple(ids[start : start + EVENT_SIZE]))
+            for start in range(0, len(ids), EVENT_SIZE)
+        ],
+        priority=priority,
+    )

@@ -1,12 +1,13 @@
 """Shapes of listening in the API."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
 
+from cornbread.channels.domain.handed_in import MOST
 from cornbread.listening.domain.query import MAX_LENGTH
-from cornbread.listening.models import Mention, Watch
+from cornbread.listening.models import Mention, Watch, Wave
 from cornbread.team.schemas import Moment
 
 
@@ -79,8 +80,90 @@ class MentionIn(Schema):
     lang: str | None = Field(None, max_length=12)
 
 
+_Url = Annotated[str, Field(max_length=1000, pattern=r"^(https?://\S+)?$")]
+
+
+class AuthorIn(Schema):
+    """Who wrote a post. ``id`` never changes; ``handle`` is the id where none is given."""
+
+    id: str = Field(min_length=1, max_length=300)
+    handle: str = Field("", max_length=300)
+    name: str = Field("", max_length=300)
+    url: _Url = ""
+    avatar_url: _Url = ""
+    followers: int | None = Field(None, ge=0, le=2**53)
+    automated: bool = False
+
+
+class AttachmentIn(Schema):
+    """A picture, video, sound or file; only its address is kept."""
+
+    url: _Url
+    kind: str = Field("file", max_length=20)
+    preview_url: _Url = ""
+    description: str = Field("", max_length=2000)
+
+
+class PostIn(Schema):
+    """One post. Where ``addressed`` is false, the watches decide whether it is kept."""
+
+    id: str = Field(min_length=1, max_length=300)
+    author: AuthorIn
+    text: str = Field(max_length=100_000)
+    created_at: Moment
+    edited_at: Moment | None = None
+    in_reply_to: str | None = Field(None, max_length=300)
+    addressed: bool = True
+    ours: bool = False
+    direct: bool = False
+    repost: bool = False
+    url: _Url = ""
+    lang: str | None = Field(None, max_length=12)
+    links: list[_Url] = Field([], max_length=50)
+    attachments: list[AttachmentIn] = Field([], max_length=20)
+
+
+class DeletionIn(Schema):
+    """A post that was taken back."""
+
+    id: str = Field(min_length=1, max_length=300)
+    deleted_at: Moment
+
+
+class BatchIn(Schema):
+    """Many posts at once, and posts that were taken back. All are taken or none."""
+
+    integration: str = Field("API", max_length=80)
+    posts: list[PostIn] = Field([], max_length=MOST)
+    deletions: list[DeletionIn] = Field([], max_length=MOST)
+
+
+class AcceptedOut(Schema):
+    """How many posts and deletions are stored, to be taken in within a second."""
+
+    accepted: int
+
+
+class WaveOut(Schema):
+    """Posts that say the same in nearly the same words; list them with `/mentions?wave=`."""
+
+    id: int
+    size: int
+    first_at: datetime
+    last_at: datetime
+
+    @staticmethod
+    def of(wave: Wave) -> "WaveOut":
+        """A wave as the API shows one."""
+        return WaveOut(id=wave.pk, size=wave.size, first_at=wave.first_at, last_at=wave.last_at)
+
+
 class MentionOut(Schema):
-    """A post that was kept."""
+    """A post that was kept.
+
+    ``links`` are addresses beside the text, and where shortened ones lead. ``late`` says that it
+    was heard long after it was posted. ``wave`` counts the posts that are alike.
+    """
 
     id: int
     channel_id: int
@@ -90,6 +173,10 @@ class MentionOut(Schema):
     text: str
     lang: str
     url: str
+    links: list[str]
+    repost: bool
+    late: bool
+    wave: WaveOut | None
     posted_at: datetime
 
     @staticmethod
@@ -104,6 +191,10 @@ class MentionOut(Schema):
             text=mention.text,
             lang=mention.lang,
             url=mention.url,
+            links=mention.links,
+            repost=mention.repost,
+            late=mention.late,
+            wave=WaveOut.of(mention.wave) if mention.wave else None,
             posted_at=mention.posted_at,
         )
 

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from cornbread.listening import queries
-from cornbread.listening.domain.evaluation import MatchablePost, Span, explain
+from cornbread.listening.domain.evaluation import Span, explain
 from cornbread.listening.domain.marking import Piece, excerpt
 from cornbread.listening.domain.query import Query, QueryError, parse
 from cornbread.listening.forms import StreamView
+from cornbread.listening.matchables import matchable_mention
 from cornbread.listening.models import Mention, Watch
 from cornbread.listening.previewing import Example, Preview
 from cornbread.team.models import Member
@@ -30,6 +33,12 @@ class Row:
     mention: Mention
     pieces: tuple[Piece, ...]
     watches: tuple[Watch, ...] = ()
+    grounds: tuple[str, ...] = ()
+
+    @property
+    def marks(self) -> bool:
+        """Whether the text itself shows why it matched."""
+        return any(piece.marked for piece in self.pieces)
 
 
 @dataclass(frozen=True)
@@ -65,13 +74,30 @@ def page_of_stream(view: StreamView, *, seen_by: Member) -> Stream:
     """One keyset page of the stream."""
     # Read first: what is heard while the page is made is asked for again, and not left out.
     since = queries.latest_id(seen_by=seen_by)
-    found = queries.stream(seen_by=seen_by, watch_id=view.watch_id, all_kept=view.everything)
-    if view.place is not None:
-        found = queries.older_than(found, *view.place)
+    rows, more = _page(_stream(view, seen_by), view.place)
+    return Stream(rows, more, since)
+
+
+def page_of_wave(
+    wave_id: int, place: tuple[int, int] | None, *, seen_by: Member
+) -> tuple[tuple[Row, ...], str]:
+    """Posts of a wave, newest first, and the place before which they go on."""
+    found = queries.stream(seen_by=seen_by, all_kept=True, wave_id=wave_id)
+    return _page(found, place)
+
+
+def _stream(view: StreamView, reader: Member) -> QuerySet[Mention]:
+    return queries.stream(
+        seen_by=reader, watch_id=view.watch_id, all_kept=view.everything, folded=view.folded
+    )
+
+
+def _page(found: QuerySet[Mention], place: tuple[int, int] | None) -> tuple[tuple[Row, ...], str]:
+    if place is not None:
+        found = queries.older_than(found, *place)
     page = list(found[: PAGE + 1])
     rows = rows_of(page[:PAGE])
-    more = "{}_{}".format(*queries.place_of(rows[-1].mention)) if len(page) > PAGE else ""
-    return Stream(rows, more, since)
+    return rows, "{}_{}".format(*queries.place_of(rows[-1].mention)) if len(page) > PAGE else ""
 
 
 def new_in_stream(view: StreamView, *, seen_by: Member) -> Stream:
@@ -79,7 +105,7 @@ def new_in_stream(view: StreamView, *, seen_by: Member) -> Stream:
     since = queries.latest_id(seen_by=seen_by)
     if since <= view.since:
         return Stream((), since=view.since)
-    found = queries.stream(seen_by=seen_by, watch_id=view.watch_id, all_kept=view.everything)
+    found = _stream(view, seen_by)
     # Ordered by id, few rows are looked at; by time of posting, the whole stream might be.
     heard = found.filter(pk__gt=view.since, pk__lte=since).order_by("-pk")
     new = list(heard[: MOST_NEW + 1])
@@ -112,13 +138,7 @@ def _tree(query: str) -> Query | None:
 def _reasons(tree: Query | None, mention: Mention) -> list[Span]:
     if tree is None:
         return []
-    post = MatchablePost(
-        text=mention.text[:_SEARCHED],
-        author=mention.identity.handle,
-        lang=mention.lang,
-        network=mention.channel.kind,
-    )
-    return explain(tree, post)
+    return explain(tree, matchable_mention(mention, _SEARCHED))
 
 
 def examples_of(found: Preview) -> tuple[Row, ...]:
@@ -127,4 +147,5 @@ def examples_of(found: Preview) -> tuple[Row, ...]:
 
 
 def _example(one: Example) -> Row:
-    return Row(one.mention, excerpt(one.mention.text, one.spans, SHOWN_IN_PREVIEW))
+    shown = excerpt(one.mention.text, one.spans, SHOWN_IN_PREVIEW)
+    return Row(one.mention, shown, grounds=one.grounds)

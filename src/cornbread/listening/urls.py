@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("listening/preview/", views.preview, name="watch-preview"),
     path("listening/stream/", views.stream, name="stream"),
     path("listening/stream/new/", views.stream_new, name="stream-new"),
+    path("listening/waves/<int:wave_id>/", views.wave, name="wave"),
     path(_ONE, views.edit_watch, name="watch"),
     path(f"{_ONE}switch/", views.switch_watch, name="watch-switch"),
     path(f"{_ONE}delete/", views.delete_watch, name="watch-delete"),

@@ -1,5 +1,6 @@
 """The pages of listening: watches, their editor with its live preview, and the stream."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cornbread.foundation.errors import Invalid
 from cornbread.foundation.forms import show_refusal
 from cornbread.listening import actions, queries
+from cornbread.listening.advising import advice_on
 from cornbread.listening.domain.marking import pieces
 from cornbread.listening.domain.query import QueryError
+from cornbread.listening.domain.query.colouring import patterns
 from cornbread.listening.forms import StreamView, WatchForm, search_of
 from cornbread.listening.helping import CHEAT_SHEET
 from cornbread.listening.models import Watch
@@ -24,6 +27,7 @@ from cornbread.listening.showing import (
     new_in_stream,
     page_of_stream,
     page_of_watches,
+    page_of_wave,
 )
 from cornbread.team.access import page
 from cornbread.team.models import Member
@@ -86,6 +90,7 @@ def _editor(
         "form": form,
         "watch": watch,
         "cheat_sheet": CHEAT_SHEET,
+        "patterns": patterns(),
         **_tried(query, member),
         **_seen_by(member),
     }
@@ -112,7 +117,8 @@ def _tried(query: str, member: Member) -> dict[str, Any]:
         # What is missing at the end is pointed at behind the last character.
         shown = query if span[0] < len(query) else f"{query}␣"
         return {"wrong": wrong, "faulty": pieces(shown, [span])}
-    return {"found": found, "examples": examples_of(found)}
+    advice = advice_on(query, found)
+    return {"found": found, "advice": advice, "examples": examples_of(found)}
 
 
 @require_POST
@@ -162,6 +168,25 @@ def stream_new(request: HttpRequest, member: Member) -> HttpResponse:
     return render(request, "listening/_stream_new.html", {**context, "arriving": True})
 
 
+@require_safe
+@page("watch.read")
+def wave(request: HttpRequest, member: Member, wave_id: int) -> HttpResponse:
+    """Posts that are alike: who wrote them, and when; to htmx only the next ones."""
+    one = queries.wave(wave_id, seen_by=member)
+    rows, more = page_of_wave(one.pk, StreamView.read(request.GET).place, seen_by=member)
+    here = reverse("wave", kwargs={"slug": member.workspace.slug, "wave_id": one.pk})
+    context = {
+        "wave": one,
+        "found": Stream(rows, more),
+        "more_address": f"{here}?before={more}",
+        "within_wave": True,
+        **_seen_by(member),
+    }
+    if request.headers.get("HX-Target") == "stream-more":
+        return render(request, "listening/_stream_rows.html", {**context, "appended": True})
+    return render(request, "listening/wave.html", context)
+
+
 def _stream_context(member: Member, view: StreamView, found: Stream) -> dict[str, Any]:
     slug = member.workspace.slug
     here = reverse("stream", kwargs={"slug": slug})
@@ -170,6 +195,7 @@ def _stream_context(member: Member, view: StreamView, found: Stream) -> dict[str
         "view": view,
         "found": found,
         "all_address": here + view.address(),
+        "copies_address": here + replace(view, folded=not view.folded, place=None).address(),
         "more_address": here + view.address(before=found.more),
         "new_address": fresh + view.address(since=found.since),
         **_seen_by(member),

@@ -1,21 +1,21 @@
 """The one transaction of intake: posts, identities, threads, events and the cursor together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db import transaction
-from django.db.models import F
 
 from cornbread.channels.actions import move_cursor
 from cornbread.channels.domain.posts import Batch
 from cornbread.channels.models import Channel
 from cornbread.foundation import clock
-from cornbread.foundation.db import serialise
+from cornbread.foundation.bulk import insert, take_ids
 from cornbread.foundation.outbox import emit
 from cornbread.listening.details import keep_details
 from cornbread.listening.domain.intake import Candidate, for_inbox
-from cornbread.listening.domain.placing import place
+from cornbread.listening.domain.placing import Placement, place
 from cornbread.listening.domain.threads import Post
 from cornbread.listening.events import (
     MentionsDeleted,
@@ -23,11 +23,25 @@ from cornbread.listening.events import (
     MentionsHeard,
     ThreadsJoined,
 )
-from cornbread.listening.models import Mention, Volume
-from cornbread.listening.revising import announce, delete, edit, learn, stored_posts
+from cornbread.listening.lateness import heard_late
+from cornbread.listening.models import Mention
+from cornbread.listening.revising import announce, edit, learn, stored_posts
+from cornbread.listening.searching import index_mentions
+from cornbread.listening.taking_back import delete, gone_before
 from cornbread.listening.threading import MentionThreads
+from cornbread.listening.turns import take_turn
+from cornbread.listening.volume import count
 from cornbread.people import actions as people
-from cornbread.people.models import Identity
+
+#: What of a mention is said when it is kept, in this order.
+COLUMNS = (
+    *("id", "workspace_id", "channel_id", "source", "external_id", "identity_id", "ours"),
+    *("addressed", "for_inbox", "late", "repost", "visibility", "text", "lang", "url"),
+    *("attachments", "links", "addressed_to", "in_reply_to", "root", "anchor"),
+    *("posted_at", "heard_at", "edited_at", "deleted_at"),
+)
+_NOTHING: list[str] = []
+_TEXT, _GONE = COLUMNS.index("text"), COLUMNS.index("deleted_at")
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -49,18 +63,18 @@ def write(
 
     ``rounds`` hold each post at most once; a later version stands in a later round.
     """
-    serialise("listening.write", channel.workspace_id)
+    take_turn(channel)
     created: list[int] = []
     edited: list[int] = []
     for kept in rounds:
         stored = stored_posts(channel, [one.post.external_id for one in kept])
-        edited += edit(kept, stored)
+        edited += edit(channel, kept, stored)
         learn(channel, kept, stored, inbox_watches)
         new = [one for one in kept if one.post.external_id not in stored]
         created += _create(channel, new, inbox_watches)
     deleted = delete(channel, batch.deletions)
     if batch.posts and (created or not any(rounds)):  # a batch heard again is not counted again
-        _count(channel, heard=len(batch.posts), kept=len(created))
+        count(channel, batch.stream, heard=len(batch.posts), kept=len(created))
     announce(channel.workspace_id, MentionsEdited, sorted(set(edited)))
     announce(channel.workspace_id, MentionsDeleted, deleted)
     if batch.cursor is not None:
@@ -73,30 +87,20 @@ def _create(
 ) -> list[int]:
     if not new:
         return []
-    ours = {one.post.author.external_id for one in new if one.ours}
-    authors = {one.post.author.external_id: one.post.author for one in new}
-    identities = people.meet(
-        channel.workspace_id,
-        kind=channel.kind,
-        source=channel.source,
-        authors={id_: (author, id_ in ours) for id_, author in authors.items()},
-    )
-    threads = MentionThreads(channel.workspace_id, channel.source)
-    placement = place([_placeable(one) for one in new], threads)
-    by_id = {record.id: record for record in placement.records}
     now = clock.now()
-    rows = []
-    for one in new:
-        mention = _mention(channel, one, identities[one.post.author.external_id], now)
-        record = by_id[one.post.external_id]
-        mention.root, mention.anchor = record.root, record.anchor or ""
-        mention.for_inbox = for_inbox(one, inbox_watches)
-        rows.append(mention)
-    made = Mention.objects.bulk_create(rows)
-    keep_details(made, new, now)
+    absent = {one.post.external_id for one in new}
+    threads = MentionThreads(channel.workspace_id, channel.source, absent)
+    placement = place([_placeable(one) for one in new], threads)
+    ids = take_ids(Mention, len(new))
+    rows = _rows(channel, ids, new, placement, inbox_watches, now)
+    insert(Mention, COLUMNS, rows)
+    keep_details(channel.workspace_id, ids, new, now)
+    index_mentions(channel.workspace_id, _findable(rows))
     answers = threads.apply(placement)
-    ids = [mention.pk for mention in made]
-    announce(channel.workspace_id, MentionsHeard, sorted({*ids, *answers}))
+    # Somebody waits for an answer to these; they do not queue behind thousands of others.
+    to_us = {id_ for id_, one in zip(ids, new, strict=True) if one.post.addressed and not one.ours}
+    announce(channel.workspace_id, MentionsHeard, sorted(to_us), priority=1)
+    announce(channel.workspace_id, MentionsHeard, sorted({*ids, *answers} - to_us))
     if placement.root_moves:
         emit(
             ThreadsJoined(
@@ -105,7 +109,12 @@ def _create(
                 moves=placement.root_moves,
             )
         )
-    return ids
+    return list(ids)
+
+
+def _findable(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, str]]:
+    """Ids and texts of what was not taken back before it came."""
+    return [(row[0], row[_TEXT]) for row in rows if row[_GONE] is None]
 
 
 def _placeable(one: Candidate) -> Post:
@@ -113,32 +122,60 @@ def _placeable(one: Candidate) -> Post:
     return Post(post.external_id, post.author.external_id, not one.ours, post.in_reply_to)
 
 
-def _mention(channel: Channel, one: Candidate, identity: Identity, now: datetime) -> Mention:
-    post = one.post
-    return Mention(
-        workspace_id=channel.workspace_id,
-        channel=channel,
+def _identities(channel: Channel, new: Iterable[Candidate]) -> Mapping[str, int]:
+    ours = {one.post.author.external_id for one in new if one.ours}
+    authors = {one.post.author.external_id: one.post.author for one in new}
+    return people.meet(
+        channel.workspace_id,
+        kind=channel.kind,
         source=channel.source,
-        external_id=post.external_id,
-        identity=identity,
-        ours=one.ours,
-        addressed=post.addressed,
-        visibility=post.visibility,
-        text=post.text,
-        lang=one.lang,
-        url=post.url[:1000],
-        attachments=msgspec.to_builtins(post.attachments),
-        addressed_to=list(post.addressed_to),
-        in_reply_to=post.in_reply_to or "",
-        posted_at=post.created_at,
-        heard_at=now,
-        edited_at=post.edited_at,
+        authors={id_: (author, id_ in ours) for id_, author in authors.items()},
     )
 
 
-def _count(channel: Channel, *, heard: int, kept: int) -> None:
-    hour = clock.now().replace(minute=0, second=0, microsecond=0)
-    row, _ = Volume.objects.get_or_create(
-        channel=channel, hour=hour, defaults={"workspace_id": channel.workspace_id}
-    )
-    Volume.objects.filter(pk=row.pk).update(heard=F("heard") + heard, kept=F("kept") + kept)
+def _rows(
+    channel: Channel,
+    ids: Sequence[int],
+    new: Sequence[Candidate],
+    placement: Placement,
+    inbox_watches: Mapping[int, bool],
+    now: datetime,
+) -> list[tuple[Any, ...]]:
+    """Mentions as ``COLUMNS`` says them; no object is built for any, because there are so many."""
+    identities = _identities(channel, new)
+    late, gone = heard_late(channel, new, now), gone_before(channel, new)
+    workspace, place_of, source = channel.workspace_id, channel.pk, channel.source
+    rows = []
+    for id_, one, record in zip(ids, new, placement.records, strict=True):
+        post = one.post
+        external_id = post.external_id
+        rows.append(
+            (
+                id_,
+                workspace,
+                place_of,
+                source,
+                external_id,
+                identities[post.author.external_id],
+                one.ours,
+                post.addressed,
+                for_inbox(one, inbox_watches),
+                external_id in late,
+                post.repost,
+                post.visibility.value,
+                post.text,
+                one.lang,
+                post.url[:1000],
+                msgspec.to_builtins(post.attachments) if post.attachments else _NOTHING,
+                list(post.links) or _NOTHING,
+                list(post.addressed_to) or _NOTHING,
+                post.in_reply_to or "",
+                record.root,
+                record.anchor or "",
+                post.created_at,
+                now,
+                post.edited_at,
+                gone.get(external_id),
+            )
+        )
+    return rows

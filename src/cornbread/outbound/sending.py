@@ -23,7 +23,7 @@ from cornbread.channels.domain.trouble import (
     Unreachable,
 )
 from cornbread.channels.models import Channel
-from cornbread.foundation import clock
+from cornbread.foundation import clock, metrics
 from cornbread.foundation.errors import Refusal, Stale
 from cornbread.foundation.jobs import Backoff, Retry, enqueue, job
 from cornbread.foundation.logs import get_logger
@@ -48,6 +48,7 @@ def transition(delivery: Delivery, to: str, **values: Any) -> None:
     moved = Delivery.objects.filter(pk=delivery.pk, state=delivery.state).update(state=to, **values)
     if not moved:
         raise Stale("This message moved on in the meantime. Look at it again.")
+    metrics.DELIVERIES.labels(to).inc()
     delivery.state = to
     for name, value in values.items():
         setattr(delivery, name, value)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from cornbread.channels.domain.posts import Author
 from cornbread.foundation import clock
+from cornbread.foundation.bulk import insert, take_ids, update
 from cornbread.foundation.errors import Invalid
 from cornbread.foundation.outbox import emit
 from cornbread.people import queries
@@ -16,62 +18,65 @@ from cornbread.team.actions import record
 from cornbread.team.models import Member
 
 SHOWN = ("handle", "name", "url", "avatar_url", "followers", "automated")
+_PERSON = ("id", "workspace_id", "name", "created_at")
+_IDENTITY = (
+    *("id", "workspace_id", "person_id", "kind", "source", "external_id", "ours", "linked_at"),
+    *SHOWN,
+)
 
 
 def meet(
     workspace_id: int, *, kind: str, source: str, authors: Mapping[str, tuple[Author, bool]]
-) -> dict[str, Identity]:
-    """Identities for the authors of a batch (by external id, with "is ours"), new ones with a
-    person of their own. Only inside the intake transaction, which holds the workspace's turn.
+) -> dict[str, int]:
+    """The ids of the identities of a batch's authors (by external id, with "is ours"), new ones
+    with a person of their own. Only inside the intake transaction, which holds the workspace's
+    turn. No objects are built, because most authors of a busy stream are new.
     """
-    known = queries.identities_by_external_id(workspace_id, source, authors)
-    new = [key for key in authors if key not in known]
-    people = Person.objects.bulk_create(
-        [Person(workspace_id=workspace_id, name=_name(authors[key][0])) for key in new]
-    )
-    made = Identity.objects.bulk_create(
-        [
-            Identity(
-                workspace_id=workspace_id,
-                person=person,
-                kind=kind,
-                source=source,
-                external_id=key,
-                ours=authors[key][1],
-                **_shown(authors[key][0]),
-            )
-            for key, person in zip(new, people, strict=True)
-        ]
-    )
+    known = queries.as_met(workspace_id, source, authors)
     _refresh(known, authors)
-    return known | {identity.external_id: identity for identity in made}
+    ids = {key: row[0] for key, row in known.items()}
+    new = [key for key in authors if key not in ids]
+    if not new:
+        return ids
+    now, people, identities = clock.now(), take_ids(Person, len(new)), take_ids(Identity, len(new))
+    named, met = [], []
+    for key, person, identity in zip(new, people, identities, strict=True):
+        author, ours = authors[key]
+        named.append((person, workspace_id, _name(author), now))
+        known_by = (identity, workspace_id, person, kind, source, key, ours, now)
+        met.append((*known_by, *_shown(author)))
+        ids[key] = identity
+    insert(Person, _PERSON, named)
+    insert(Identity, _IDENTITY, met)
+    return ids
 
 
-def _refresh(known: Mapping[str, Identity], authors: Mapping[str, tuple[Author, bool]]) -> None:
+def _refresh(
+    known: Mapping[str, tuple[Any, ...]], authors: Mapping[str, tuple[Author, bool]]
+) -> None:
     """People rename themselves and change pictures; the account id stays."""
     changed = []
-    for key, identity in known.items():
+    for key, (id_, was_ours, *was) in known.items():
         author, ours = authors[key]
-        shown = {name: value for name, value in _shown(author).items() if value not in ("", None)}
-        if ours and not identity.ours:
-            shown["ours"] = True
-        if any(getattr(identity, name) != value for name, value in shown.items()):
-            for name, value in shown.items():
-                setattr(identity, name, value)
-            changed.append(identity)
-    if changed:
-        Identity.objects.bulk_update(changed, [*SHOWN, "ours"])
+        # What is not told this time stays as it was.
+        shown = [
+            old if new in ("", None) else new for old, new in zip(was, _shown(author), strict=True)
+        ]
+        if shown != was or (ours and not was_ours):
+            changed.append((id_, was_ours or ours, *shown))
+    update(Identity, ("id", "ours", *SHOWN), changed)
 
 
-def _shown(author: Author) -> dict[str, object]:
-    return {
-        "handle": author.handle[:300],
-        "name": author.name[:300],
-        "url": author.url[:1000],
-        "avatar_url": author.avatar_url[:1000],
-        "followers": author.followers,
-        "automated": author.automated,
-    }
+def _shown(author: Author) -> tuple[Any, ...]:
+    """What ``SHOWN`` names."""
+    return (
+        author.handle[:300],
+        author.name[:300],
+        author.url[:1000],
+        author.avatar_url[:1000],
+        author.followers,
+        author.automated,
+    )
 
 
 def _name(author: Author) -> str:

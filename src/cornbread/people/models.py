@@ -6,7 +6,9 @@ from django.db import models
 class Person(models.Model):
     """A human, joined from identities by links that can be inspected and undone."""
 
-    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="people")
+    workspace = models.ForeignKey(
+        "team.Workspace", models.CASCADE, related_name="people", db_index=False, db_constraint=False
+    )
     name = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -24,7 +26,13 @@ class Identity(models.Model):
         HEARD = "heard", "Heard on the network"
         BRAND = "brand", "Linked by us"
 
-    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="identities")
+    workspace = models.ForeignKey(
+        "team.Workspace",
+        models.CASCADE,
+        related_name="identities",
+        db_index=False,
+        db_constraint=False,
+    )
     person = models.ForeignKey(Person, models.PROTECT, related_name="identities")
     kind = models.CharField(max_length=20)
     source = models.CharField(max_length=200)
@@ -37,7 +45,9 @@ class Identity(models.Model):
     automated = models.BooleanField(default=False)
     ours = models.BooleanField(default=False)
     linked = models.CharField(max_length=10, choices=Linked.choices, default=Linked.HEARD)
-    linked_by = models.ForeignKey("team.Member", models.SET_NULL, null=True, related_name="+")
+    linked_by = models.ForeignKey(
+        "team.Member", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     linked_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -46,7 +56,13 @@ class Identity(models.Model):
                 fields=["workspace", "source", "external_id"], name="identity_once"
             )
         ]
-        indexes = [models.Index(fields=["workspace", "handle"], name="identity_handle")]
+        indexes = [
+            models.Index(
+                fields=["linked_by"],
+                name="identity_linked_by",
+                condition=models.Q(linked_by__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.handle

@@ -1,11 +1,14 @@
 """Reads about people, each naming its reader."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from cornbread.foundation import clock
 from cornbread.foundation.errors import NotFound
+from cornbread.foundation.lookups import keyed
+from cornbread.foundation.reading import values
 from cornbread.people.models import Identity, Memory, Person
 from cornbread.team.models import Member
 
@@ -61,11 +64,13 @@ def memory(memory_id: int, *, seen_by: Member) -> Memory:
     return found
 
 
-def identities_by_external_id(
+def as_met(
     workspace_id: int, source: str, external_ids: Iterable[str]
-) -> dict[str, Identity]:
-    """Known identities of a source; for intake, which serves the whole workspace."""
-    found = Identity.objects.filter(
-        workspace_id=workspace_id, source=source, external_id__in=list(external_ids)
-    )
-    return {identity.external_id: identity for identity in found}
+) -> dict[str, tuple[Any, ...]]:
+    """Id, whether it is ours, and what is shown of the known identities of a source, by external
+    id; for intake, which serves the whole workspace."""
+    scope = {"workspace_id": workspace_id, "source": source}
+    found = Identity.objects.filter(keyed(Identity, "external_id", external_ids, **scope))
+    shown = ("handle", "name", "url", "avatar_url", "followers", "automated")
+    rows = values(found.values_list("external_id", "id", "ours", *shown))
+    return {row[0]: row[1:] for row in rows}

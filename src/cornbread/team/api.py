@@ -33,6 +33,8 @@ def me(request: HttpRequest) -> MeOut:
             name=workspace.name,
             quick_s=workspace.quick_s,
             slow_s=workspace.slow_s,
+            late_s=workspace.late_s,
+            expand_links=workspace.expand_links,
             created_at=workspace.created_at,
         ),
         member=MemberOut.of(member),

@@ -86,12 +86,22 @@ class WorkspaceForm(forms.Form):
     quick_unit = UnitField(label="Unit of quick")
     slow_number = forms.IntegerField(label="Slow", min_value=1, max_value=9999)
     slow_unit = UnitField(label="Unit of slow")
+    late_number = forms.IntegerField(label="Heard late", min_value=1, max_value=9999)
+    late_unit = UnitField(label="Unit of heard late")
+    expand_links = forms.BooleanField(
+        label="Follow shortened links",
+        required=False,
+        help_text="Shorteners such as bit.ly are asked, once per link, where public posts lead. "
+        "Switched off, nobody outside learns that a post was read.",
+        widget=forms.CheckboxInput(attrs={"role": "switch"}),
+    )
 
     @staticmethod
     def initial_of(workspace: Workspace) -> dict[str, Any]:
         """What the form shows of a workspace."""
         quick, quick_unit = in_units(workspace.quick_s)
         slow, slow_unit = in_units(workspace.slow_s)
+        late, late_unit = in_units(workspace.late_s)
         return {
             "name": workspace.name,
             "time_zone": workspace.time_zone,
@@ -99,6 +109,9 @@ class WorkspaceForm(forms.Form):
             "quick_unit": quick_unit.value,
             "slow_number": slow,
             "slow_unit": slow_unit.value,
+            "late_number": late,
+            "late_unit": late_unit.value,
+            "expand_links": workspace.expand_links,
         }
 
     def values(self) -> dict[str, Any]:
@@ -109,6 +122,8 @@ class WorkspaceForm(forms.Form):
             "time_zone": given["time_zone"],
             "quick_s": given["quick_number"] * Unit(given["quick_unit"]).seconds,
             "slow_s": given["slow_number"] * Unit(given["slow_unit"]).seconds,
+            "late_s": given["late_number"] * Unit(given["late_unit"]).seconds,
+            "expand_links": given["expand_links"],
         }
 
 

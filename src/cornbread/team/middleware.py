@@ -6,7 +6,15 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cornbread.foundation.errors import Invalid, NotAllowed, NotFound, Refusal, Stale, TooMany
+from cornbread.foundation.errors import (
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Overloaded,
+    Refusal,
+    Stale,
+    TooMany,
+)
 
 STATUS: dict[type[Refusal], int] = {
     Invalid: 422,
@@ -14,6 +22,7 @@ STATUS: dict[type[Refusal], int] = {
     NotAllowed: 403,
     Stale: 409,
     TooMany: 429,
+    Overloaded: 503,
 }
 
 

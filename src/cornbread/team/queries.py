@@ -38,6 +38,17 @@ def memberships(*, user: User) -> QuerySet[Member]:
     )
 
 
+def late_limit(workspace_id: int) -> timedelta:
+    """After how long a post that is heard counts as old; for intake."""
+    seconds = Workspace.objects.values_list("late_s", flat=True).get(pk=workspace_id)
+    return timedelta(seconds=seconds)
+
+
+def expands_links(workspace_id: int) -> bool:
+    """Whether shortened addresses are asked where they lead; for the jobs of listening."""
+    return Workspace.objects.filter(pk=workspace_id, expand_links=True).exists()
+
+
 def colleagues(*, seen_by: Member) -> QuerySet[Member]:
     """The active members of the reader's workspace."""
     return (

@@ -75,12 +75,14 @@ class TeamOut(Schema):
 
 
 class WorkspaceOut(Schema):
-    """The brand, with what it counts as quick and slow, in seconds."""
+    """The brand, with what it counts as quick, slow and heard late, in seconds."""
 
     slug: str
     name: str
     quick_s: int
     slow_s: int
+    late_s: int
+    expand_links: bool
     created_at: datetime
 
 

@@ -4,6 +4,7 @@ works the level out anew, in one transaction.
 
 from cornbread.care.actions.conversations import (
     assign,
+    bring_in,
     hand_to_team,
     note,
     open_from_mention,
@@ -30,6 +31,7 @@ __all__ = [
     "Mode",
     "Target",
     "assign",
+    "bring_in",
     "create_label",
     "discard_draft",
     "draft_of",

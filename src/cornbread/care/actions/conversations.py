@@ -109,4 +109,17 @@ def open_from_mention(mention_id: int, *, by: Member) -> Conversation:
     by.require("conversation.status")
     mention = listening.mention(mention_id, seen_by=by)
     filed = file_mentions(by.workspace_id, [mention.pk], wanted=True)
-    return queries.conversation(filed[0], seen_by=by)
+    opened = queries.conversation(filed[0], seen_by=by, lock=True)
+    if opened.late:
+        add_entry(opened, EntryKind.BROUGHT_IN, by=by)
+    return queries.conversation(opened.pk, seen_by=by)
+
+
+@transaction.atomic
+def bring_in(conversation_id: int, *, by: Member) -> Conversation:
+    """Take what was heard late into the inbox; one that stands there already stays as it is."""
+    by.require("conversation.status")
+    conversation = queries.conversation(conversation_id, seen_by=by, lock=True)
+    if conversation.late:
+        add_entry(conversation, EntryKind.BROUGHT_IN, by=by)
+    return conversation

@@ -15,7 +15,7 @@ from cornbread.care.domain.rungs import Story, Thresholds, read
 from cornbread.care.domain.timeline import Entry, Status, StatusChanged
 
 
-class Drop(msgspec.Struct, frozen=True):
+class Drop(msgspec.Struct, frozen=True, gc=False):
     """After ``at`` an answer can only earn ``to_level``; at that very moment still the other."""
 
     at: datetime
@@ -31,7 +31,7 @@ class ClockState(StrEnum):
     NONE = "none"
 
 
-class Clock(msgspec.Struct, frozen=True):
+class Clock(msgspec.Struct, frozen=True, gc=False):
     """What the clock of a conversation shows, and where that puts it in the queue.
 
     ``waiting_since`` is the earliest unanswered message. ``due_at`` is the end of the countdown.
@@ -55,16 +55,20 @@ class Clock(msgspec.Struct, frozen=True):
         the latest activity (``last_at``) first. Microseconds, with a span of numbers for each.
         """
         if self.late_at is None:
-            return 3 * SPAN - _microseconds(last_at)
-        return (SPAN if self.missed else 0) + _microseconds(self.late_at)
+            return 3 * SPAN - microseconds(last_at)
+        return (SPAN if self.missed else 0) + microseconds(self.late_at)
 
 
 #: Longer than any time since 1970 that a datetime can hold, in microseconds.
 SPAN = 10**18
 
 
-def _microseconds(moment: datetime) -> int:
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def next_drop(entries: Sequence[Entry], thresholds: Thresholds, now: datetime) -> Drop | None:
@@ -77,7 +81,11 @@ def clock(entries: Sequence[Entry], thresholds: Thresholds, now: datetime) -> Cl
 
     Resolving ends the wait: somebody decided that no answer is needed.
     """
-    story = read(entries)
+    return clock_of(read(entries), thresholds, now)
+
+
+def clock_of(story: Story, thresholds: Thresholds, now: datetime) -> Clock:
+    """The same for a story that was read already."""
     since = _waiting_since(story)
     if since is None:
         return Clock(ClockState.NONE)

@@ -23,7 +23,7 @@ from cornbread.care.domain.lift import KnownMemory, Lift, lifts
 from cornbread.care.domain.rungs import Story, Thresholds, read, rungs_above_three
 from cornbread.care.domain.timeline import Entry
 
-__all__ = ["MEASURE", "KnownMemory", "LevelResult", "Lift", "Thresholds", "level"]
+__all__ = ["MEASURE", "KnownMemory", "LevelResult", "Lift", "Thresholds", "level", "level_of"]
 
 MEASURE = "conversation_level.v1"
 
@@ -66,6 +66,11 @@ def level(
         first_response=story.first_response,
         lift=lifts(story, reached, thresholds, now, memories),
     )
+
+
+def level_of(story: Story, thresholds: Thresholds) -> int | None:
+    """The level alone, of a story that was read already; None as in ``LevelResult``."""
+    return None if story.first is None else _highest(story, thresholds)[0]
 
 
 def _highest(story: Story, thresholds: Thresholds) -> tuple[int, tuple[Entry, ...]]:

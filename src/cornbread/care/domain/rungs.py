@@ -44,7 +44,7 @@ class Thresholds(msgspec.Struct, frozen=True):
         return 2 if wait <= self.slow else 1
 
 
-class Story(msgspec.Struct, frozen=True):
+class Story(msgspec.Struct, frozen=True, gc=False):
     """A timeline in order, with its two turning points.
 
     ``first`` is the customer's first message, ``answer`` the first human answer at or after
@@ -74,9 +74,12 @@ class Story(msgspec.Struct, frozen=True):
 def read(entries: Sequence[Entry]) -> Story:
     """The story of a timeline whose entries may come in any order."""
     ordered = tuple(in_order(entries))
-    first = next((entry for entry in ordered if entry.inbound), None)
-    answer = None
-    if first is not None:
+    first = answer = None
+    for entry in ordered:
+        if entry.kind is EntryKind.MESSAGE_IN:
+            first = entry
+            break
+    if first is not None and len(ordered) > 1:
         answer = next((e for e in ordered if e.answers and e.at >= first.at), None)
     return Story(ordered, first, answer)
 

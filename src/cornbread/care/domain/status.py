@@ -82,7 +82,7 @@ def after_command(
     return _RESULTS[command]
 
 
-class Standing(msgspec.Struct, frozen=True):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """A status; ``snoozed_until`` is set while snoozed and only then."""
 
     status: Status = Status.OPEN
@@ -118,8 +118,13 @@ def standing_of(entries: Iterable[Entry], *, now: datetime) -> Standing:
     Messages that arrive late take effect at their own time: an old one does not reopen what
     was resolved after it.
     """
+    return standing_after(in_order(entries), now=now)
+
+
+def standing_after(entries: Iterable[Entry], *, now: datetime) -> Standing:
+    """The same for entries in their order."""
     standing = OPEN
-    for entry in in_order(entries):
+    for entry in entries:
         standing = _after(wake(standing, now=entry.at), entry)
     return wake(standing, now=now)
 

@@ -26,6 +26,7 @@ class EntryKind(StrEnum):
     STATUS_CHANGED = "status_changed"
     SNOOZED = "snoozed"
     MERGED = "merged"
+    BROUGHT_IN = "brought_in"
     CALL_COMPLETED = "call_completed"
     VISIT_COMPLETED = "visit_completed"
     DELIVERY_COMPLETED = "delivery_completed"
@@ -140,11 +141,12 @@ DETAILS: Mapping[EntryKind, type[Details]] = {
 """What each kind carries; kinds that are not here carry nothing."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing that happened, at ``at`` (UTC).
 
     ``human`` is False for what automations of ours said or did. ``network`` and
-    ``identity_id`` say where a message was read or sent and by or to whom.
+    ``identity_id`` say where a message was read or sent and by or to whom. ``late`` says of a
+    customer's message that it was heard long after it was posted.
     """
 
     id: int
@@ -154,6 +156,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     visibility: Visibility = Visibility.PUBLIC
     network: str = ""
     identity_id: int | None = None
+    late: bool = False
     details: Details | None = None
 
     @property
@@ -174,7 +177,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
     """As they happened; of two at the same moment, the one recorded first."""
-    return sorted(entries, key=lambda entry: (entry.at, entry.id))
+    found = list(entries)
+    if len(found) > 1:  # most conversations only begin
+        found.sort(key=lambda entry: (entry.at, entry.id))
+    return found
 
 
 def details_of(kind: EntryKind, stored: Mapping[str, Any]) -> Details | None:

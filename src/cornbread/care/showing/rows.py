@@ -1,20 +1,24 @@
 """The rows of the inbox list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cornbread.care import queries
+from cornbread.care import paging, queries
+from cornbread.care.alike import waves_of
 from cornbread.care.forms import View
 from cornbread.care.models import Conversation, Presence
 from cornbread.channels import queries as channels
 from cornbread.channels.models import Channel
+from cornbread.listening.models import Wave
 from cornbread.team import queries as team
 from cornbread.team.models import Member
 
 PAGE = 40
 #: The most rows that are shown anew at once when a page comes back after a pause.
 MOST = 200
+#: Whoever searches sees so many conversations by name, and below them the messages.
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Row:
     one: Conversation
     present: tuple[Presence, ...]
     quick: timedelta
+    wave: Wave | None = None
 
     @property
     def goal(self) -> int:
@@ -59,6 +64,11 @@ class Folder:
     icon: str
     count: int | None = None
 
+    @property
+    def shown(self) -> str:
+        """The count as it is written; nobody counts beyond what is read."""
+        return f"{queries.MANY - 1}+" if (self.count or 0) >= queries.MANY else str(self.count)
+
 
 FOLDERS = (
     Folder("open", "Open", "inbox"),
@@ -66,29 +76,37 @@ FOLDERS = (
     Folder("unassigned", "Unassigned", "user-off"),
     Folder("pending", "Pending", "hourglass"),
     Folder("snoozed", "Snoozed", "alarm"),
+    Folder("late", "Heard late", "history"),
     Folder("resolved", "Resolved", "circle-check"),
     Folder("all", "All", "archive"),
 )
 
 
 def page_of_rows(view: View, *, seen_by: Member, size: int = PAGE) -> Rows:
-    """One keyset page of the list."""
-    found = queries.inbox(view.filters, seen_by=seen_by)
-    page = list(queries.after(found, view.place)[: size + 1])
-    rows = tuple(_row(one, seen_by) for one in page[:size])
-    return Rows(rows, rows[-1].place if len(page) > size else "")
+    """One keyset page of the list; of a search only the first few, by name."""
+    if view.search:
+        size = NAMED
+    page = paging.page(view.filters, seen_by=seen_by, place=view.place, size=size + 1)
+    rows = _rows(page[:size], seen_by)
+    more = len(page) > size and not view.search
+    return Rows(rows, rows[-1].place if more else "")
 
 
 def rows_among(view: View, ids: Iterable[int], *, seen_by: Member) -> Rows:
     """Those of the given conversations that belong into the list, wherever they stand."""
     found = queries.inbox(view.filters, seen_by=seen_by).filter(pk__in=list(ids)[:MOST])
-    return Rows(tuple(_row(one, seen_by) for one in found))
+    return Rows(_rows(list(found), seen_by))
 
 
-def _row(one: Conversation, reader: Member) -> Row:
+def _rows(page: Sequence[Conversation], reader: Member) -> tuple[Row, ...]:
+    waves = waves_of([one.pk for one in page], seen_by=reader) if page else {}
+    return tuple(_row(one, reader, waves.get(one.pk)) for one in page)
+
+
+def _row(one: Conversation, reader: Member, wave: Wave | None) -> Row:
     present: list[Presence] = getattr(one, "present", [])
     others = tuple(person for person in present if person.member_id != reader.pk)
-    return Row(one, others, timedelta(seconds=reader.workspace.quick_s))
+    return Row(one, others, timedelta(seconds=reader.workspace.quick_s), wave)
 
 
 def folders(*, seen_by: Member) -> tuple[Folder, ...]:

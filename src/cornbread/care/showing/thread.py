@@ -1,8 +1,8 @@
 """The timeline of a conversation as the thread shows it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,8 @@ from cornbread.care.domain.timeline import AboutMessage, EntryKind, details_of
 from cornbread.care.models import Conversation, Entry
 from cornbread.care.refreshing import MESSAGES, words_of
 from cornbread.care.showing.activity import ICONS, Names, sentence
-from cornbread.listening.models import Payload
+from cornbread.listening import queries as listening
+from cornbread.listening.models import Payload, Wave
 from cornbread.team import queries as team
 from cornbread.team.models import Member
 
@@ -36,6 +37,8 @@ class Item:
     gone: bool = False
     icon: str = ""
     continues: bool = False
+    leads: Mapping[str, str] | None = None
+    wave: Wave | None = None
 
     @property
     def direct(self) -> bool:
@@ -61,6 +64,7 @@ def names_of(*, seen_by: Member) -> Names:
 def items(one: Conversation, rows: Sequence[Entry], names: Names) -> list[Item]:
     """The thread in the order in which things happened."""
     by_id = {row.pk: row for row in rows}
+    leads = listening.leads_of(row.mention_id for row in rows if row.mention_id is not None)
     edits = _edited(rows)
     found: list[Item] = []
     for row in rows:
@@ -68,6 +72,8 @@ def items(one: Conversation, rows: Sequence[Entry], names: Names) -> list[Item]:
         day = row.at.astimezone(names.zone).date()
         new_day = before is None or before.day != day
         item = _item(one, row, names, day, new_day, edits, by_id)
+        if row.mention_id in leads:
+            item = replace(item, leads=leads[row.mention_id])
         found.append(_continued(item, before))
     return found
 
@@ -125,6 +131,7 @@ def _message(
         url=(mention.url if mention else "") or (delivery.url if delivery else ""),
         earlier=_earlier(row) if row.pk in edits else (),
         gone=bool(mention and mention.deleted_at),
+        wave=mention.wave if mention else None,
     )
 
 

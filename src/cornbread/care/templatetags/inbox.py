@@ -1,7 +1,7 @@
 """Filters of the inbox: customers' words made safe to show, and nothing a browser would run."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from zlib import crc32
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from cornbread.foundation import clock
 from cornbread.foundation.templatetags.cornbread import safe_url
+from cornbread.listening.domain.addresses import canonical, host_of
 from cornbread.outbound.domain.links import find_links
 from cornbread.team.models import Member
 
@@ -35,12 +36,19 @@ def _drawn(template_name: str, values: tuple[tuple[str, object], ...]) -> str:
 
 
 @register.filter
-def linked(text: str) -> SafeString:
-    """A text, escaped, with its web links made clickable but never recommended."""
+def linked(text: str, leads: Mapping[str, str] | None = None) -> SafeString:
+    """A text, escaped, with its web links made clickable but never recommended.
+
+    ``leads`` tells where shortened links lead, by their canonical address: these are shown as
+    the place they lead to, and what was written appears over them.
+    """
     pieces: list[str] = []
     end = 0
     for link in find_links(text):
-        pieces += [escape(text[end : link.start]), _anchor(link.url, text[link.start : link.end])]
+        written = text[link.start : link.end]
+        leads_to = leads.get(canonical(link.url), "") if leads else ""
+        anchor = _lead(leads_to, written) if leads_to else _anchor(link.url, written)
+        pieces += [escape(text[end : link.start]), anchor]
         end = link.end
     pieces.append(escape(text[end:]))
     return mark_safe("".join(pieces))  # noqa: S308 - every piece is escaped above
@@ -49,6 +57,16 @@ def linked(text: str) -> SafeString:
 def _anchor(url: str, written: str) -> str:
     return format_html(
         '<a href="{}" target="_blank" rel="noopener nofollow ugc">{}</a>', url, written
+    )
+
+
+def _lead(leads_to: str, written: str) -> str:
+    return format_html(
+        '<a href="{}" target="_blank" rel="noopener nofollow ugc" title="{} leads to {}">{}</a>',
+        leads_to,
+        written,
+        leads_to,
+        host_of(leads_to),
     )
 
 

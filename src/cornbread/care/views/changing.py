@@ -49,6 +49,7 @@ STATUS: dict[str, tuple[Callable[..., Any], str]] = {
     "resolve": (care.resolve, "Resolved."),
     "reopen": (care.reopen, "Open again."),
     "pending": (care.set_pending, "Waiting for the customer."),
+    "inbox": (care.bring_in, "Brought into the inbox."),
 }
 
 

@@ -10,6 +10,7 @@ from cornbread.care import queries
 from cornbread.care.forms import View
 from cornbread.care.models import Conversation
 from cornbread.care.showing.dialogs import Dialogs
+from cornbread.care.showing.hits import page_of_hits
 from cornbread.care.showing.pane import composer_of, pane
 from cornbread.care.showing.rows import (
     MOST,
@@ -64,6 +65,15 @@ def rows(request: HttpRequest, member: Member) -> HttpResponse:
 
 @require_GET
 @page("conversation.read")
+def hits(request: HttpRequest, member: Member) -> HttpResponse:
+    """More of the messages that fit what is searched for."""
+    view = View.read(request.GET)
+    context = {"view": view, "hits": page_of_hits(view, seen_by=member), "member": member}
+    return render(request, "care/_more_hits.html", context)
+
+
+@require_GET
+@page("conversation.read")
 def conversation(request: HttpRequest, member: Member, conversation_id: int) -> HttpResponse:
     """One conversation: beside the list on a full page, by itself to htmx."""
     one = queries.conversation(conversation_id, seen_by=member)
@@ -110,6 +120,7 @@ def _list(view: View, member: Member) -> dict[str, Any]:
         "member": member,
         "view": view,
         "found": found,
+        "hits": page_of_hits(view, seen_by=member) if view.search else None,
         "folders": folders(seen_by=member),
         "choices": choices(seen_by=member),
     }

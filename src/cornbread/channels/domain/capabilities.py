@@ -24,12 +24,16 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     hears_deletions: bool = False
     hears_own_posts: bool = False
     searches: bool = False
+    #: Posts are handed in to us, as signed requests; nothing is listened to.
+    receives: bool = False
     #: Repeating a request with the same key cannot send twice.
     idempotent_send: bool = False
     #: After an unknown outcome the network can be asked whether the post is there.
     finds_sent: bool = False
     #: A reply has to name whom it answers; the sender puts the handle in front where it is missing.
     names_recipient: bool = False
+    #: Old posts come on purpose, so that their age says nothing of how they were heard.
+    tells_history: bool = False
     max_length: int | None = None
     counting: Counting = Counting.PLAIN
 

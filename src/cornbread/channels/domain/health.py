@@ -35,8 +35,11 @@ def health_of(
     last_beat_at: datetime | None,
     created_at: datetime,
     now: datetime,
+    receives: bool = False,
 ) -> Health:
-    """The state of a channel; ``listens`` is false where there is nothing to listen to."""
+    """The state of a channel; ``listens`` is false where there is nothing to listen to, and
+    ``receives`` true where posts are handed in.
+    """
     if state == "removed":
         return Health("disconnected", "", "plug-connected-x", "Connect it again to go on.")
     if state == "paused":
@@ -46,6 +49,10 @@ def health_of(
         return Health("needs you", "danger", "alert-triangle", advice, needs_somebody=True)
     if trouble_code:
         return Health("trouble", "warning", "cloud-off", _WHAT_TO_DO.get(trouble_code, _WHATEVER))
+    if receives and last_beat_at is None:
+        return Health("waiting", "info", "hourglass", "Nothing was handed in yet.")
+    if receives:
+        return Health("receiving", "success", "ear")
     if not listens:
         return Health("kept", "info", "archive")
     if last_beat_at is None:

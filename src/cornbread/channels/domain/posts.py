@@ -42,6 +42,8 @@ class HeardPost(msgspec.Struct, frozen=True, kw_only=True):
     ``addressed`` is true when the post names us or was sent to us, so no watch has to catch it.
     ``in_reply_to`` is the external id of the post it answers, whether or not we ever see that one.
     ``edited_at`` is set when this is a later version of a post.
+    ``links`` are addresses that came beside the text; ``repost`` says that the author passed on
+    what somebody else wrote.
     ``raw`` is the payload as received, kept so that a better parser can read it again.
     """
 
@@ -58,6 +60,8 @@ class HeardPost(msgspec.Struct, frozen=True, kw_only=True):
     lang: str | None = None
     edited_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
+    links: tuple[str, ...] = ()
+    repost: bool = False
     raw: bytes = b""
 
 

@@ -10,6 +10,7 @@ from cornbread.channels import actions, queries, rehearsal
 from cornbread.channels.contract import Network
 from cornbread.channels.domain.abilities import abilities, in_short
 from cornbread.channels.forms import ConnectForm, InstanceForm, known_values
+from cornbread.channels.handing_in import previous_until, receive_url, signing_secret
 from cornbread.channels.models import Channel
 from cornbread.channels.registry import KINDS, command_of, network, networks
 from cornbread.channels.showing import shown
@@ -66,6 +67,8 @@ def connect(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
         else:
             if rehearsal.can_rehearse(made):
                 rehearsal.rehearse(made.pk, by=member)
+            if made.capabilities.receives:
+                return secret_page(request, made)
             return go_to_connected(request, made)
     return form_page(request, place, form)
 
@@ -100,6 +103,19 @@ def connected(request: HttpRequest, member: Member, channel_id: int) -> HttpResp
         "can_rehearse": rehearsal.can_rehearse(one),
     }
     return render(request, "channels/connected.html", context)
+
+
+def secret_page(request: HttpRequest, one: Channel, *, rotated: bool = False) -> HttpResponse:
+    """The one page that shows the secret of a channel, or for htmx the part with it."""
+    context = {
+        "one": one,
+        "rotated": rotated,
+        "secret": signing_secret(one),
+        "receive_url": receive_url(one),
+        "previous_until": previous_until(one),
+    }
+    fragment = bool(request.headers.get("HX-Request"))
+    return render(request, "channels/_secret.html" if fragment else "channels/secret.html", context)
 
 
 def go_to_connected(request: HttpRequest, made: Channel) -> HttpResponse:

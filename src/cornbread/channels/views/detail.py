@@ -3,13 +3,16 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cornbread.channels import actions, queries, rehearsal
 from cornbread.channels.domain.abilities import abilities
+from cornbread.channels.handing_in import previous_until, receive_url
 from cornbread.channels.models import Channel
 from cornbread.channels.registry import command_of
 from cornbread.channels.showing import shown
+from cornbread.channels.views.connecting import secret_page
 from cornbread.team.access import page
 from cornbread.team.models import Member
 
@@ -24,8 +27,10 @@ def channel(request: HttpRequest, member: Member, channel_id: int) -> HttpRespon
         "cursors": queries.cursors(channel_id, seen_by=member),
         "abilities": abilities(one.capabilities),
         "may_change": member.may("channel.write"),
-        "listens": not command_of(one.network),
+        "renews": not command_of(one.network) and not one.capabilities.receives,
         "can_rehearse": rehearsal.can_rehearse(one),
+        "receive_url": receive_url(one),
+        "previous_until": previous_until(one),
     }
     fragment = bool(request.headers.get("HX-Request"))
     template = "channels/_health.html" if fragment else "channels/channel.html"
@@ -55,6 +60,14 @@ def disconnect(request: HttpRequest, member: Member, channel_id: int) -> HttpRes
     actions.remove(channel_id, by=member)
     messages.success(request, "The channel is disconnected. What was heard stays.")
     return redirect("channels", slug=member.workspace.slug)
+
+
+@never_cache
+@require_POST
+@page("channel.write")
+def secret(request: HttpRequest, member: Member, channel_id: int) -> HttpResponse:
+    """A new secret for handing posts in, shown this once."""
+    return secret_page(request, actions.rotate_secret(channel_id, by=member), rotated=True)
 
 
 @require_POST

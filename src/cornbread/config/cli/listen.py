@@ -12,5 +12,7 @@ def command() -> None:
     stop = lifeline.stop_event()
     load_product()
     from cornbread.listening import hearing
+    from cornbread.listening.receiving.draining import draining
 
-    hearing.run(stop)
+    with draining(stop):
+        hearing.run(stop)

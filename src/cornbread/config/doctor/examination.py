@@ -41,7 +41,7 @@ def _of_home(place: Path) -> Iterator[Finding]:
 
 
 def _of_product() -> Iterator[Finding]:
-    from cornbread.config.doctor import product
+    from cornbread.config.doctor import flow, product
 
     database = _guarded("database", product.database)
     yield database
@@ -53,6 +53,14 @@ def _of_product() -> Iterator[Finding]:
         ("jobs", product.jobs),
         ("dead letters", product.dead),
         ("channels", product.channels),
+        ("listeners", flow.silent),
+        ("handed in", flow.spooled),
+        ("stream", flow.streamed),
+        ("writes", flow.writes),
+        ("sqlite log", flow.sqlite_log),
+        ("matcher", flow.matcher),
+        ("post times", flow.post_times),
+        ("search", flow.search_index),
     ):
         yield _guarded(name, check)
 

@@ -72,16 +72,20 @@ def jobs() -> Finding:
     from cornbread.foundation.models import Job, JobState
 
     moment = now()
-    due = Job.objects.filter(state=JobState.READY, due_at__lte=moment)
-    waiting = due.aggregate(count=Count("id"), oldest=Min("due_at"))
-    count, oldest = waiting["count"], waiting["oldest"]
-    age = (moment - oldest).total_seconds() if oldest else 0.0
-    figures = {"due": count, "oldest_s": round(age)}
-    if age > _LATE.total_seconds():
+    due = Job.objects.filter(state=JobState.READY, due_at__lte=moment).order_by()
+    queues = due.values("queue").annotate(count=Count("id"), oldest=Min("due_at"))
+    slowest = min(queues, key=lambda queue: queue["oldest"], default=None)
+    count = sum(queue["count"] for queue in queues)
+    age = (moment - slowest["oldest"]).total_seconds() if slowest else 0.0
+    by_queue = {queue["queue"]: queue["count"] for queue in queues}
+    figures = {"due": count, "oldest_s": round(age), "by_queue": by_queue}
+    if slowest and age > _LATE.total_seconds():
+        name = slowest["queue"]
         return warn(
             "jobs",
-            f"{counted(count, 'job')} due, the oldest for {age / 60:.0f} minutes",
-            "See that a worker runs (`cornbread run` or `cornbread work`); add threads if it does.",
+            f"{counted(count, 'job')} due, the oldest for {age / 60:.0f} minutes in {name}",
+            "See that a worker runs (`cornbread run` or `cornbread work`); if it does, add one: "
+            f"`cornbread work --queue {name} --threads 8`.",
             **figures,
         )
     return ok("jobs", f"{count} due now", **figures)
@@ -115,7 +119,8 @@ def channels() -> Finding:
         first = troubled[0]
         return warn(
             "channels",
-            f"{len(troubled)} of {count} have trouble; {first.name}: {first.trouble}",
+            f"{len(troubled)} of {count} have trouble; {first.name} since "
+            f"{first.trouble_since:%Y-%m-%d %H:%M} UTC: {first.trouble}",
             "Open Settings, Channels: each says what it needs.",
             connected=count,
             trouble={channel.name: channel.trouble_code for channel in troubled},

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from cornbread.foundation import metrics
 from cornbread.foundation.clock import now
 from cornbread.foundation.errors import Refusal
 from cornbread.foundation.jobs import store
@@ -33,8 +34,21 @@ class LeaseLost(Exception):
 
 def run(job: Job) -> BaseException | None:
     """Run a claimed job and settle it; return its error, if it had one."""
+    began = time.perf_counter()
     with in_job(str(job.id)):
-        return _run(job)
+        error = _run(job)
+    _count(job, error, time.perf_counter() - began)
+    return error
+
+
+def _count(job: Job, error: BaseException | None, took_s: float) -> None:
+    outcome = "failed" if error and not isinstance(error, Retry) else "again" if error else "done"
+    metrics.JOBS.labels(job.queue, outcome).inc()
+    metrics.JOB_SECONDS.labels(job.queue).observe(took_s)
+    if job.queue == "reactions" and error is None and job.args:
+        # The first argument names the reaction; the job is as old as the event.
+        age = (now() - job.created_at).total_seconds()
+        metrics.REACTION_SECONDS.labels(str(job.args[0])).observe(max(age, 0))
 
 
 def _run(job: Job) -> BaseException | None:
@@ -88,9 +102,9 @@ def drain(
 
 def _pause_for_others(wanted: store.Wanted) -> bool:
     """Wait a moment if somebody is running such a job; false if nobody is."""
-    store.rescue()
     if not store.unfinished(wanted):
         return False
+    store.rescue()
     time.sleep(WAIT_POLL_S)
     return True
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Least
 
@@ -22,6 +22,13 @@ from cornbread.foundation.models import UNFINISHED, Job, JobState
 
 #: Stranded jobs taken back in one go.
 _RESCUE_BATCH = 200
+#: As ``_settle`` says it. Every job ends like this, so that the time to put it into words counts.
+_FINISH = (
+    "UPDATE foundation_job SET state = CASE WHEN again THEN %s ELSE %s END, "
+    "attempts = CASE WHEN again THEN 0 ELSE attempts END, again = %s, lease_until = NULL, "
+    "finished_at = %s WHERE id = %s AND state = %s AND lease_owner = %s AND attempts = %s"
+)
+_FINISHED: tuple[Any, ...] = (JobState.READY.value, JobState.DONE.value, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,11 @@ def extend(job: Job) -> bool:
 
 def finish(job: Job) -> bool:
     """Mark the job done, or ready if it was asked for again meanwhile; false if it was lost."""
-    return _settle(_ours(job), JobState.DONE)
+    moment = connection.ops.adapt_datetimefield_value(now())
+    claim: tuple[Any, ...] = (job.id, JobState.RUNNING.value, job.lease_owner, job.attempts)
+    with connection.cursor() as cursor:
+        cursor.execute(_FINISH, [*_FINISHED, moment, *claim])
+        return bool(cursor.rowcount)
 
 
 def bury(job: Job, error: dict[str, Any]) -> bool:
@@ -143,7 +154,9 @@ def put_back(job: Job, due_at: datetime, error: dict[str, Any], *, counted: bool
 def rescue() -> int:
     """Take back the jobs of workers that died or fell silent; return how many."""
     running = Job.objects.filter(state=JobState.RUNNING)
-    holders = running.order_by().values_list("lease_owner", flat=True).distinct()
+    holders = list(running.order_by().values_list("lease_owner", flat=True).distinct())
+    if not holders:
+        return 0
     dead = [holder for holder in holders if owners.is_dead(holder)]
     stranded = running.filter(Q(lease_until__lt=now()) | Q(lease_owner__in=dead))
     return sum(_take_back(job) for job in stranded[:_RESCUE_BATCH])

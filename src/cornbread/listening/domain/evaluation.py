@@ -5,13 +5,25 @@ go through ``matching.Matcher``.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from cornbread.listening.domain.links import domains_of, link_words
+from cornbread.listening.domain.locating import Token, locate
+from cornbread.listening.domain.matchable import (
+    MatchablePost,
+    author_of,
+    lang_of,
+    links_of,
+    things_of,
+)
 from cornbread.listening.domain.query import (
     And,
+    Emoji,
+    Exact,
     Field,
+    Followers,
     Handle,
+    Near,
     Not,
     Or,
     Phrase,
@@ -22,32 +34,42 @@ from cornbread.listening.domain.query import (
     Word,
 )
 from cornbread.listening.domain.text import (
-    Token,
     handle_forms,
     is_unspaced,
-    locate,
     normalise,
+    tag_words,
     units,
 )
 
+__all__ = [
+    "MatchablePost",
+    "Place",
+    "Span",
+    "apart",
+    "author_of",
+    "explain",
+    "fact_holds",
+    "lang_of",
+    "matches",
+]
+
 Span: TypeAlias = tuple[int, int]
 
-# A field says something of the whole post: it holds, at no place in the text.
-_NOWHERE: Span = (0, 0)
 
-
-@dataclass(frozen=True, slots=True)
-class MatchablePost:
-    """What of a post a query can ask about, as plain values.
-
-    ``author`` is the account's handle with or without the leading @ and host, ``lang`` an
-    IETF tag such as ``en`` or ``pt-BR``, ``network`` the kind of network.
+class Place(NamedTuple):
+    """Where a term was found: from ``start`` to ``end`` of the text, and as the words from
+    ``first`` up to ``after`` of its sequence of words, in which a handle or a link counts as one.
+    An emoji stands between words: its ``first`` is its ``after``, the number of words before it.
     """
 
-    text: str
-    author: str = ""
-    lang: str | None = None
-    network: str = ""
+    start: int
+    end: int
+    first: int
+    after: int
+
+
+# A field says something of the whole post: it holds, at no place in the text.
+_NOWHERE = Place(0, 0, -1, -1)
 
 
 def matches(query: Query, post: MatchablePost) -> bool:
@@ -62,17 +84,34 @@ def explain(query: Query, post: MatchablePost) -> list[Span]:
     page = _Page(post)
     if not _holds(query, page):
         return []
-    return _merged(span for span in _reasons(query, page, wanted=True) if span != _NOWHERE)
+    places = _reasons(query, page, wanted=True)
+    return _merged((place.start, place.end) for place in places if place is not _NOWHERE)
 
 
 class _Page:
-    """A post as it is searched: its located tokens, and those a phrase may run over."""
+    """A post as it is searched: its tokens with their places, and those a phrase may run over."""
 
     def __init__(self, post: MatchablePost) -> None:
         self.post = post
-        self.tokens = locate(post.text)
-        self.line = [token for token in self.tokens if token.kind != "tag"]
-        self.words = [token for token in self.tokens if token.kind == "word"]
+        self.tokens: list[tuple[Token, Place]] = []
+        self.line: list[tuple[Token, Place]] = []
+        for token in locate(post.text):
+            placed = (token, _place(token, len(self.line)))
+            self.tokens.append(placed)
+            if token.kind not in ("tag", "emoji"):
+                self.line.append(placed)
+
+    def of_kind(self, kind: str) -> list[tuple[Token, Place]]:
+        return [placed for placed in self.tokens if placed[0].kind == kind]
+
+
+def _place(token: Token, at: int) -> Place:
+    length = 1
+    if token.kind == "emoji":
+        length = 0
+    elif token.kind == "tag":
+        length = sum(len(units(word)) for word in tag_words(token.text))
+    return Place(token.start, token.end, at, at + length)
 
 
 def _holds(query: Query, page: _Page) -> bool:
@@ -83,92 +122,126 @@ def _holds(query: Query, page: _Page) -> bool:
             return any(_holds(part, page) for part in parts)
         case Not(part):
             return not _holds(part, page)
+        case Near():
+            return bool(_near(query, page))
         case _:
             return bool(_places(query, page))
 
 
-def _reasons(query: Query, page: _Page, *, wanted: bool) -> list[Span]:
+def _reasons(query: Query, page: _Page, *, wanted: bool) -> list[Place]:
     """The places of the terms that made ``query`` come out as ``wanted``."""
     if _holds(query, page) is not wanted:
         return []
     match query:
         case And(parts) | Or(parts):
-            return [span for part in parts for span in _reasons(part, page, wanted=wanted)]
+            return [place for part in parts for place in _reasons(part, page, wanted=wanted)]
         case Not(part):
             return _reasons(part, page, wanted=not wanted)
+        case Near():
+            return _near(query, page)
         case _:
             return _places(query, page)
 
 
-def _places(term: Term, page: _Page) -> list[Span]:
+def _near(near: Near, page: _Page) -> list[Place]:
+    """The places of either side that have one of the other side near enough."""
+    left, right = _anywhere(near.left, page), _anywhere(near.right, page)
+    return [
+        *(one for one in left if any(apart(one, other) <= near.within for other in right)),
+        *(one for one in right if any(apart(one, other) <= near.within for other in left)),
+    ]
+
+
+def _anywhere(side: Query, page: _Page) -> list[Place]:
+    """All places of one side of a ``Near``."""
+    if isinstance(side, Or):
+        return [place for part in side.parts for place in _anywhere(part, page)]
+    return [] if isinstance(side, And | Not | Near) else _places(side, page)
+
+
+def apart(one: Place, other: Place) -> int:
+    """How far two places are apart: 1 when adjacent, less when they share a word."""
+    return max(one.first - other.after, other.first - one.after) + 1
+
+
+def _places(term: Term, page: _Page) -> list[Place]:
     """Where ``term`` is found; any place at all means that it holds."""
     match term:
         case Word(text):
             if len(text) == 1 and is_unspaced(text):
                 return _character(text, page)
             return _in_a_row(units(text), page)
+        case Exact(text):
+            return [place for token, place in page.of_kind("word") if token.exact == text]
+        case Emoji(text):
+            return [place for token, place in page.of_kind("emoji") if token.text == text]
         case Phrase(words):
             return _in_a_row([unit for word in words for unit in units(word)], page)
         case Prefix(text):
-            return _spans(token for token in page.words if token.text.startswith(text))
+            return [place for token, place in page.of_kind("word") if token.text.startswith(text)]
         case Tag(name):
-            return _spans(t for t in page.tokens if t.kind == "tag" and t.text == name)
+            return [place for token, place in page.of_kind("tag") if token.text == name]
         case Handle(name):
-            handles = (token for token in page.tokens if token.kind == "handle")
-            return _spans(token for token in handles if name in handle_forms(token.text))
-        case Field():
-            return [_NOWHERE] if _field_holds(term, page.post) else []
+            handles = page.of_kind("handle")
+            return [place for token, place in handles if name in handle_forms(token.text)]
+        case Field() | Followers():
+            return [_NOWHERE] if fact_holds(term, page.post) else []
 
 
-def _in_a_row(row: list[str], page: _Page) -> list[Span]:
+def _in_a_row(row: list[str], page: _Page) -> list[Place]:
     line = page.line
-    found: list[Span] = []
+    found: list[Place] = []
     for at in range(len(line) - len(row) + 1):
         part = line[at : at + len(row)]
         if all(
             token.kind == "word" and token.text == unit
-            for token, unit in zip(part, row, strict=True)
+            for (token, _), unit in zip(part, row, strict=True)
         ):
-            found.append((part[0].start, part[-1].end))
+            first, last = part[0][1], part[-1][1]
+            found.append(Place(first.start, last.end, first.first, last.after))
     return found
 
 
-def _character(char: str, page: _Page) -> list[Span]:
+def _character(char: str, page: _Page) -> list[Place]:
     """A single character of an unspaced script is found inside the pairs the post is read by."""
-    found: list[Span] = []
-    for token in page.words:
+    found: list[Place] = []
+    for token, place in page.of_kind("word"):
         at = token.text.find(char)
         if at < 0:
             continue
         if token.end - token.start == len(token.text) == 2:
-            found.append((token.start + at, token.start + at + 1))
-        else:
-            found.append((token.start, token.end))
+            start = token.start + at
+            place = place._replace(start=start, end=start + 1)
+        found.append(place)
     return found
 
 
-def _field_holds(field: Field, post: MatchablePost) -> bool:
-    match field.name:
+def fact_holds(fact: Field | Followers, post: MatchablePost) -> bool:
+    """Whether what is asked about the post as a whole is so."""
+    if isinstance(fact, Followers):
+        return post.followers is not None and post.followers >= fact.least
+    value = fact.value
+    match fact.name:
         case "from":
-            return field.value in handle_forms(author_of(post))
+            return value in handle_forms(author_of(post))
         case "lang":
-            return f"{lang_of(post)}-".startswith(f"{field.value}-")
+            return f"{lang_of(post)}-".startswith(f"{value}-")
         case "network":
-            return normalise(post.network) == field.value
+            return normalise(post.network) == value
+        case "url":
+            words = link_words(value)
+            return any(_has_in_a_row(link_words(link), words) for link in links_of(post))
+        case "domain":
+            return any(value in domains_of(link) for link in links_of(post))
+        case "has":
+            return value in things_of(post)
+        case "is":
+            return post.is_reply if value == "reply" else post.is_repost
 
 
-def author_of(post: MatchablePost) -> str:
-    """The author's handle as queries hold it."""
-    return normalise(post.author).strip().removeprefix("@")
-
-
-def lang_of(post: MatchablePost) -> str:
-    """The language tag as queries hold it; empty when unknown."""
-    return normalise(post.lang or "").replace("_", "-")
-
-
-def _spans(tokens: Iterable[Token]) -> list[Span]:
-    return [(token.start, token.end) for token in tokens]
+def _has_in_a_row(words: tuple[str, ...], row: tuple[str, ...]) -> bool:
+    last = len(words) - len(row)
+    return any(words[at : at + len(row)] == row for at in range(last + 1))
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:

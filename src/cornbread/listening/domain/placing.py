@@ -74,6 +74,8 @@ class _Chains:
         self.anchors: dict[str, str | None] = {}
 
     def record(self, post: Post) -> Record:
+        if post.inbound and post.parent is None:  # most posts
+            return Record(post.id, post.author, True, None, post.id, None)
         anchor = None if post.inbound else self.anchor(post.id)
         root = self.root(post.id)
         return Record(post.id, post.author, post.inbound, post.parent, root, anchor)

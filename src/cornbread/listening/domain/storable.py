@@ -1,6 +1,7 @@
 """Posts as every database can hold them: one odd post must not keep a stream from going on."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -11,13 +12,25 @@ from cornbread.channels.domain.posts import HeardPost
 LONGEST_ID = 300
 
 
+def all_storable(posts: Iterable[HeardPost]) -> list[HeardPost]:
+    """``storable`` of each. Whether anything is to be done at all is asked of all at once."""
+    every = list(posts)
+    words: list[str] = []
+    for post in every:
+        words += _words(post)
+    longest = max((len(one) for post in every for one in _ids(post)), default=0)
+    if longest <= LONGEST_ID and _is_clean(words):
+        return every
+    return [storable(post) for post in every]
+
+
 def storable(post: HeardPost) -> HeardPost:
     """The same post without zero bytes and half characters, its ids of bounded length.
 
     PostgreSQL stores no zero byte, and half of a surrogate pair is no character; no person ever
     meant either. Nearly every post is returned as it came.
     """
-    if not _is_clean(post):
+    if not _is_clean(_words(post)):
         post = msgspec.convert(_cleaned(msgspec.to_builtins(post)), HeardPost)
     if max(map(len, _ids(post))) <= LONGEST_ID:
         return post
@@ -40,12 +53,16 @@ def _ids(post: HeardPost) -> tuple[str, str, str]:
     return post.external_id, post.author.external_id, post.in_reply_to or ""
 
 
-def _is_clean(post: HeardPost) -> bool:
+def _words(post: HeardPost) -> list[str]:
     author = post.author
-    words = [post.text, post.url, post.lang or "", *_ids(post), *post.addressed_to]
-    words += [author.handle, author.name, author.url, author.avatar_url]
+    words = [post.text, post.url, post.lang or "", *_ids(post), *post.addressed_to, *post.links]
+    words += (author.handle, author.name, author.url, author.avatar_url)
     for one in post.attachments:
-        words += [one.kind, one.url, one.preview_url, one.description]
+        words += (one.kind, one.url, one.preview_url, one.description)
+    return words
+
+
+def _is_clean(words: Iterable[str]) -> bool:
     text = "".join(words)
     if "\x00" in text:
         return False

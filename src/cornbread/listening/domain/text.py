@@ -1,4 +1,4 @@
-"""What counts as a word, a tag and a handle: the one reading of text that queries and posts share.
+"""What counts as a word, tag, handle and emoji: the one reading of text of queries and posts.
 
 A word is a maximal run of letters and digits with inner apostrophes, in NFKC form and case-folded.
 Accents are kept as written. Scripts written without spaces (Chinese, Japanese, Korean, Thai, Lao,
@@ -8,11 +8,9 @@ Khmer, Burmese) are read by pairs of neighbouring characters. docs/query-languag
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
-TokenKind = Literal["word", "tag", "handle", "break"]
+from cornbread.listening.domain.emoji import EMOJI, emoji_name
 
 BREAK = "://"
 """Stands in a token list where a link was: nothing is adjacent across it."""
@@ -43,7 +41,7 @@ def _combining_marks() -> str:
 
 _MARKS = _combining_marks()
 
-_LINK = re.compile(rf"(?:https?://|\bwww\.)[^\s<>\"{_UNSPACED}]+")
+LINK = re.compile(rf"(?:https?://|\bwww\.)[^\s<>\"{_UNSPACED}]+")
 _ASCII_TOKEN = re.compile(
     r"[a-z0-9]+(?:'[a-z0-9]+)*"
     r"|#_*[a-z0-9]\w*"
@@ -65,6 +63,9 @@ _PIECE = re.compile(f"[{_UNSPACED}][{_UNSPACED}{_MARKS}]*|[^{_UNSPACED}]+")
 _WORDS_OF_TAG = re.compile(_RUN)
 _HANDLE_NAME = re.compile(r"\w+")
 
+# Also the emoji ❓ and ❔. NFKC makes an ordinary semicolon of the Greek one (U+037E).
+_QUESTION = re.compile("[?¿؟՞፧⳺⳻⸮꘏꛷‽❓❔\U00011143]")
+
 # "Brand™" is the word "brand"; NFKC alone would make it "brandtm".
 _TRADE_MARKS = ("™", "℠")
 
@@ -73,28 +74,42 @@ def normalise(text: str) -> str:
     """NFKC, case-folded, typographic apostrophes as '. Applying it twice changes nothing more."""
     if text.isascii():
         return text.lower()
-    for mark in _TRADE_MARKS:
-        text = text.replace(mark, " ")
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = _composed(text).casefold()
     # Folding can undo composition (ΐ), so compose once more; this is cheap when nothing changed.
     return unicodedata.normalize("NFKC", folded).replace("’", "'").replace("ʼ", "'")
+
+
+def _composed(text: str) -> str:
+    for mark in _TRADE_MARKS:
+        text = text.replace(mark, " ")
+    return unicodedata.normalize("NFKC", text)
+
+
+def as_written(text: str) -> str:
+    """The text in NFKC form with its capitals: the form in which ``=BART`` compares words."""
+    return text if text.isascii() else _composed(text).replace("’", "'").replace("ʼ", "'")
 
 
 def tokens(text: str) -> list[str]:
     """The tokens of ``text`` in order: words bare, tags as ``#tag``, handles as ``@handle``,
     and ``BREAK`` where a link stood. A run of an unspaced script is one word here."""
-    return _scan(normalise(text))
+    return scan(normalise(text))
 
 
-def _scan(text: str) -> list[str]:
-    if BREAK in text or "www." in text:
-        text = _LINK.sub(_blank, text)
+def scan(text: str) -> list[str]:
+    """``tokens`` of normalised text."""
+    text = without_links(text)
     if text.isascii():
         return _ASCII_TOKEN.findall(text)
     found: list[str] = _TOKEN.findall(text)
     if not _HAS_UNSPACED.search(text):
         return found
     return [piece for token in found for piece in _pieces(token)]
+
+
+def without_links(text: str) -> str:
+    """Normalised text with ``BREAK`` and spaces in place of its links."""
+    return LINK.sub(_blank, text) if BREAK in text or "www." in text else text
 
 
 def _blank(link: re.Match[str]) -> str:
@@ -131,6 +146,24 @@ def tag_words(name: str) -> list[str]:
     return [piece for run in _WORDS_OF_TAG.findall(name) for piece in _pieces(run)]
 
 
+def emoji(text: str) -> list[str]:
+    """The emoji of ``text`` outside its links, in order."""
+    if text.isascii():
+        return []
+    return [emoji_name(one) for one in EMOJI.findall(without_links(normalise(text)))]
+
+
+def links(text: str) -> list[str]:
+    """The addresses in ``text``, normalised."""
+    text = normalise(text)
+    return LINK.findall(text) if BREAK in text or "www." in text else []
+
+
+def asks(text: str) -> bool:
+    """Whether there is a question mark, of whatever script, outside the links of ``text``."""
+    return "\u037e" in text or _QUESTION.search(without_links(normalise(text))) is not None
+
+
 @lru_cache(maxsize=8192)
 def handle_forms(handle: str) -> frozenset[str]:
     """Every name that finds ``handle`` (normalised, no leading @): the whole, the part before its
@@ -138,67 +171,3 @@ def handle_forms(handle: str) -> frozenset[str]:
     name = _HANDLE_NAME.match(handle)
     forms = {handle, handle.partition("@")[0], name.group() if name else ""}
     return frozenset(forms - {""})
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One token with its place in the original text; ``text`` has no leading # or @."""
-
-    kind: TokenKind
-    text: str
-    start: int
-    end: int
-
-
-def locate(text: str) -> list[Token]:
-    """What ``tokens`` finds, with offsets in the text as it was written, although normalising
-    changes lengths. Words come as their units, and after a tag follow the words it counts as."""
-    norm, starts, ends = _normalise_with_offsets(text)
-    blanked = _LINK.sub(_blank, norm)
-    located: list[Token] = []
-    end = 0
-    for token in _scan(norm):
-        at = blanked.index(token, end)
-        end = at + len(token)
-        whole = starts[at], ends[end - 1]
-        if token == BREAK:
-            link = _LINK.match(norm, at)
-            end = link.end() if link else end
-            located.append(Token("break", norm[at:end], starts[at], ends[end - 1]))
-        elif token[0] == "@":
-            located.append(Token("handle", token[1:], *whole))
-        elif token[0] == "#":
-            located.append(Token("tag", token[1:], *whole))
-            tagged = (unit for word in tag_words(token[1:]) for unit in units(word))
-            located.extend(Token("word", unit, *whole) for unit in tagged)
-        else:
-            for i, unit in enumerate(units(token), start=at):
-                located.append(Token("word", unit, starts[i], ends[i + len(unit) - 1]))
-    return located
-
-
-def _normalise_with_offsets(text: str) -> tuple[str, list[int], list[int]]:
-    """The normalised text, and for each of its characters where its source starts and ends."""
-    if text.isascii():
-        return text.lower(), list(range(len(text))), list(range(1, len(text) + 1))
-    parts: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    begin = 0
-    for end in range(1, len(text) + 1):
-        if end < len(text) and _joins_the_one_before(text[end]):
-            continue
-        part = normalise(text[begin:end])
-        parts.append(part)
-        starts += [begin] * len(part)
-        ends += [end] * len(part)
-        begin = end
-    return "".join(parts), starts, ends
-
-
-def _joins_the_one_before(char: str) -> bool:
-    """Whether composition may merge ``char`` into what precedes (marks, Hangul vowels, finals)."""
-    if char.isascii():
-        return False
-    first = unicodedata.normalize("NFKD", char)[:1]
-    return unicodedata.category(first)[0] == "M" or "\u1160" <= first <= "\u11ff"

@@ -52,6 +52,12 @@ def thousands(number: int) -> str:
 
 
 @register.filter
+def magnitude(number: int) -> int:
+    """A number without its sign, for sentences that say the sign in words."""
+    return abs(number)
+
+
+@register.filter
 def share(found: Preview) -> str:
     """Which part of the posts a query catches, in words that fit small numbers too."""
     percent = 100 * found.caught / found.of

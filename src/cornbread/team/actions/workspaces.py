@@ -17,7 +17,7 @@ from cornbread.team.domain.permissions import Role
 from cornbread.team.events import WorkspaceChanged, WorkspaceCreated
 from cornbread.team.models import Member, User, Workspace
 
-MINUTE_S, YEAR_S = 60, 366 * 86_400
+MINUTE_S, HOUR_S, YEAR_S = 60, 3_600, 366 * 86_400
 
 
 @transaction.atomic
@@ -70,8 +70,14 @@ def change_workspace(
     quick_s: int | None = None,
     slow_s: int | None = None,
     time_zone: str | None = None,
+    late_s: int | None = None,
+    expand_links: bool | None = None,
 ) -> Workspace:
-    """Rename the brand, move its clock, or set what counts as quick and slow, in seconds."""
+    """Rename the brand, move its clock, or set what counts as quick, slow and late, in seconds.
+
+    ``expand_links`` says whether shortened links are followed. What was heard before stays
+    where it was listed.
+    """
     by.require("workspace.write")
     workspace = Workspace.objects.select_for_update().get(pk=by.workspace_id)
     before = (workspace.quick_s, workspace.slow_s)
@@ -82,9 +88,19 @@ def change_workspace(
         workspace.quick_s if quick_s is None else quick_s,
         workspace.slow_s if slow_s is None else slow_s,
     )
-    workspace.save(update_fields=["name", "time_zone", "quick_s", "slow_s"])
+    listening = (workspace.late_s, workspace.expand_links)
+    workspace.late_s = workspace.late_s if late_s is None else _late(late_s)
+    if expand_links is not None:
+        workspace.expand_links = expand_links
+    workspace.save(
+        update_fields=["name", "time_zone", "quick_s", "slow_s", "late_s", "expand_links"]
+    )
     clocks = (workspace.quick_s, workspace.slow_s) != before
-    details = {"quick_s": workspace.quick_s, "slow_s": workspace.slow_s} if clocks else {}
+    details: dict[str, int | bool] = {}
+    if clocks:
+        details |= {"quick_s": workspace.quick_s, "slow_s": workspace.slow_s}
+    if (workspace.late_s, workspace.expand_links) != listening:
+        details |= {"late_s": workspace.late_s, "expand_links": workspace.expand_links}
     record(workspace.pk, by, "workspace.changed", f"workspace:{workspace.pk}", **details)
     emit(WorkspaceChanged(workspace_id=workspace.pk, clocks=clocks, by=by.pk))
     return workspace
@@ -95,6 +111,13 @@ def _known_zone(name: str) -> str:
         message = "Choose a time zone from the list, such as Europe/Berlin."
         raise Invalid(message, fields={"time_zone": message})
     return name
+
+
+def _late(late_s: int) -> int:
+    if not HOUR_S <= late_s <= 10 * YEAR_S:
+        message = "Between an hour and ten years, please."
+        raise Invalid(message, fields={"late_s": message})
+    return late_s
 
 
 def _thresholds(quick_s: int, slow_s: int) -> tuple[int, int]:

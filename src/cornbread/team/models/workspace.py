@@ -8,13 +8,20 @@ from cornbread.team.domain.permissions import Role, grants, opened_by
 
 
 class Workspace(models.Model):
-    """One brand's space; every other row belongs to exactly one."""
+    """One brand's space; every other row belongs to exactly one.
+
+    ``quick_s`` and ``slow_s`` are the thresholds of the levels. A post heard more than ``late_s``
+    after its posting is listed apart. ``expand_links`` says whether shortened addresses are asked
+    where they lead.
+    """
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     time_zone = models.CharField(max_length=60, default="UTC")
     quick_s = models.PositiveIntegerField(default=30 * 60)
     slow_s = models.PositiveIntegerField(default=24 * 3600)
+    late_s = models.PositiveIntegerField(default=7 * 24 * 3600)
+    expand_links = models.BooleanField(default=True)
     demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

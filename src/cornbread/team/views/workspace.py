@@ -16,7 +16,7 @@ from cornbread.team.forms import WorkspaceForm
 from cornbread.team.models import Member
 
 #: Which input shows what the action says about a threshold.
-INPUTS = {"quick_s": "quick_number", "slow_s": "slow_number"}
+INPUTS = {"quick_s": "quick_number", "slow_s": "slow_number", "late_s": "late_number"}
 
 
 @require_GET
@@ -52,6 +52,7 @@ def _settings(request: HttpRequest, member: Member, form: WorkspaceForm) -> Http
         "may_change": member.may("workspace.write"),
         "quick": in_words(workspace.quick_s),
         "slow": in_words(workspace.slow_s),
+        "late": in_words(workspace.late_s),
     }
     return render(request, "team/settings.html", context, status=status_of(form))
 

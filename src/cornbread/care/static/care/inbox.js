@@ -129,14 +129,16 @@
   let everything = false;
   let timer = 0;
   let running = false;
+  let rested = 0;
 
   const soon = (delay = 120) => {
     if (timer || running) return;
-    timer = window.setTimeout(catchUp, delay);
+    timer = window.setTimeout(catchUp, Math.max(delay, rested - performance.now()));
   };
   const catchUp = async () => {
     timer = 0;
     running = true;
+    const began = performance.now();
     const [ids, all] = [[...changed], everything];
     [changed, everything] = [new Set(), false];
     const many = all || ids.length > 50;
@@ -145,6 +147,9 @@
       many || ids.includes(openId()) ? cornbread.refreshThread() : null,
     ]);
     running = false;
+    // A server that answers slowly is asked less often: a thousand open pages must not be a storm.
+    const pause = Math.min(Math.max(8 * (performance.now() - began), 600), 15_000);
+    rested = performance.now() + pause * (0.8 + 0.4 * Math.random());
     if (changed.size || everything) soon();
   };
 
@@ -177,7 +182,7 @@
     const { id } = /** @type {CustomEvent} */ (event).detail;
     if (id === openId()) cornbread.refreshThread(true);
     changed.add(id);
-    soon(0);
+    (rested = 0), soon(0);
   });
   document.body.addEventListener("inbox:said", (event) => cornbread.announce(/** @type {CustomEvent} */ (event).detail.text));
   document.body.addEventListener("inbox:close", () => {

@@ -70,9 +70,16 @@
   document.addEventListener("click", (event) => {
     if (event.target instanceof Element && event.target.closest("#in-newer")) toEnd();
   });
+  /** The message that somebody searched for, when the address names one. */
+  const toSought = () => {
+    const item = location.hash.startsWith("#entry-") ? by(location.hash.slice(1)) : null;
+    if (!item) return toEnd();
+    item.scrollIntoView({ block: "center" });
+    item.classList.add("in-sought");
+  };
   /** A conversation was put into the page. */
   cornbread.opened = () => {
-    toEnd();
+    toSought();
     look();
   };
 

@@ -8,7 +8,9 @@ from cornbread.channels.domain.capabilities import Capabilities
 from cornbread.channels.domain.posts import HeardPost
 from cornbread.channels.networks.feed.discovery import discover
 from cornbread.channels.networks.feed.fetching import client
+from cornbread.channels.networks.feed.parsing import reparse
 from cornbread.channels.networks.feed.stream import FeedStream
+from cornbread.foundation import clock
 
 
 class FeedNetwork:
@@ -51,6 +53,10 @@ class FeedNetwork:
     def fetch_post(self, account: Account, external_id: str) -> HeardPost | None:
         """Not offered: a feed tells only what it tells."""
         return None
+
+    def reparse(self, account: Account, raw: bytes) -> HeardPost | None:
+        """An entry as it was received, read again."""
+        return reparse(raw, now=clock.now())
 
 
 network = FeedNetwork()

@@ -15,13 +15,15 @@ import msgspec
 
 from cornbread.channels.domain.posts import Attachment, Author, HeardPost
 from cornbread.channels.domain.trouble import ChannelTrouble
-from cornbread.channels.networks.feed.text import from_html, one_line, plain
+from cornbread.channels.networks.feed import keeping
+from cornbread.channels.networks.feed.text import from_html, hrefs, one_line, plain
 
 #: More entries than this in one fetch are left to whoever wrote them.
 MOST_ENTRIES = 1000
 _LONGEST_ID = 200
 _LONGEST_URL = 1000
 _MOST_ATTACHMENTS = 8
+_MOST_LINKS = 20
 _MAIL_AND_NAME = re.compile(r"[^\s@]+@[^\s@]+ \(([^()]+)\)$")
 _HOURS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}
 
@@ -73,6 +75,18 @@ def parse(content: bytes, *, url: str, content_type: str, now: datetime) -> Pars
     )
 
 
+def reparse(raw: bytes, *, now: datetime) -> HeardPost | None:
+    """A post of its payload, read again; None where the payload does not hold all of the entry."""
+    found = keeping.restored(raw)
+    if found is None:
+        return None
+    entry, feed, url = found
+    try:
+        return _post(entry, feed, url, now)
+    except Exception:  # the same hostile input as at first
+        return None
+
+
 def _post(entry: Mapping[str, Any], feed: Mapping[str, Any], url: str, now: datetime) -> HeardPost:
     title = one_line(_text(entry, "title"), 300)
     text = _joined(title, _body(entry))
@@ -93,7 +107,8 @@ def _post(entry: Mapping[str, Any], feed: Mapping[str, Any], url: str, now: date
         lang=_language(entry, feed),
         edited_at=edited,
         attachments=_attachments(entry),
-        raw=_raw(entry, feed_url=url),
+        links=_links(entry, link),
+        raw=keeping.kept(entry, feed, url),
     )
 
 
@@ -185,11 +200,17 @@ def _attachments(entry: Mapping[str, Any]) -> tuple[Attachment, ...]:
     return tuple(found.values())[:_MOST_ATTACHMENTS]
 
 
-def _raw(entry: Mapping[str, Any], *, feed_url: str) -> bytes:
-    kept = {name: value for name, value in entry.items() if isinstance(value, str)}
-    kept["content"] = _string((entry.get("content") or [{}])[0].get("value"))
-    safe = {name: plain(value) for name, value in kept.items()}
-    return msgspec.json.encode({"feed": feed_url, "entry": safe})
+def _links(entry: Mapping[str, Any], page: str) -> tuple[str, ...]:
+    """Where the entry leads: its own page, pages it names, and the links in its text."""
+    named = [
+        _string(one.get("href"))
+        for one in entry.get("links") or []
+        if one.get("rel") in {"related", "via"}
+    ]
+    bodies = [*(entry.get("content") or []), entry.get("summary_detail") or {}]
+    shown = [href for one in bodies for href in hrefs(_string(one.get("value")))]
+    found = dict.fromkeys(filter(None, map(_web, [page, *named, *shown])))
+    return tuple(found)[:_MOST_LINKS]
 
 
 def _ttl(feed: Mapping[str, Any]) -> float | None:

@@ -12,6 +12,7 @@ _LONGEST_TEXT = 20_000
 _BREAK = re.compile(r"(?i)<(?:br|hr|/?(?:tr|li|div|dd|dt|figure|figcaption|pre))\b")
 _PARAGRAPH = re.compile(r"(?i)</?(?:p|blockquote|ul|ol|dl|table|section|article|h[1-6])\b")
 _UNSEEN = ["script", "style", "template", "noscript", "iframe", "object", "svg", "math", "title"]
+_HREF = re.compile(r"""(?i)<a\s[^<>]*?\bhref\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""")
 _TAG = re.compile(r"<[^<>]*>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _AROUND_NEWLINES = re.compile(r"[ \t\xa0]*\n[ \t\xa0]*")
@@ -34,6 +35,12 @@ def from_html(html: str) -> str:
     tree = LexborHTMLParser(marked)
     tree.strip_tags(_UNSEEN)
     return plain(tree.body.text()) if tree.body else ""
+
+
+def hrefs(html: str) -> list[str]:
+    """Where the links of HTML lead, in their order; the words shown do not say it."""
+    found = _HREF.findall(html[:_LONGEST_MARKUP])
+    return [unescape(double or single) for double, single in found]
 
 
 def one_line(text: str, longest: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping as Values
 from collections.abc import Sequence
 
 from cornbread.channels.contract import Account, Connected, Field, Interest, Sender, Stream
+from cornbread.channels.domain import handed_in
 from cornbread.channels.domain.capabilities import Capabilities
 from cornbread.channels.domain.posts import HeardPost
 
@@ -16,7 +17,7 @@ class FileNetwork:
     icon = "file-import"
     summary = "Posts from a CSV or JSON Lines file, brought in on the command line."
     command = "cornbread import FILE --workspace {workspace}"
-    capabilities = Capabilities()
+    capabilities = Capabilities(tells_history=True)
     fields: Sequence[Field] = (
         Field(name="name", label="Name", help="What these posts are, for example “Old help desk”."),
     )
@@ -37,6 +38,10 @@ class FileNetwork:
     def fetch_post(self, account: Account, external_id: str) -> HeardPost | None:
         """Not offered: the file may be gone."""
         return None
+
+    def reparse(self, account: Account, raw: bytes) -> HeardPost | None:
+        """A post that a program handed in by the API; rows of a file are imported again instead."""
+        return handed_in.reparse(raw)
 
 
 network = FileNetwork()

@@ -12,7 +12,7 @@ from cornbread.foundation.errors import Invalid
 #: What a row is made of, in the order in which rows are taken apart.
 PARTS = (
     "id", "author", "text", "created_at", "in_reply_to", "inbound", "name", "lang", "url",
-    "visibility",
+    "visibility", "links", "repost", "followers",
 )  # fmt: skip
 NEEDED = ("id", "author", "text", "created_at")
 
@@ -36,6 +36,9 @@ _USUAL: dict[str, tuple[str, ...]] = {
     "lang": ("lang", "language", "locale"),
     "url": ("url", "link", "permalink"),
     "visibility": ("visibility", "privacy"),
+    "links": ("links", "urls", "expandedurls", "expandedlinks"),
+    "repost": ("repost", "isrepost", "isretweet", "retweet", "isreblog"),
+    "followers": ("followers", "followerscount", "userfollowerscount", "authorfollowers"),
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """From the values of one record to a heard post."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import itemgetter
@@ -22,6 +23,9 @@ _VISIBILITY = {
     **dict.fromkeys(("", "public", "unlisted", "open"), Visibility.PUBLIC),
     **dict.fromkeys(("direct", "private", "dm", "message"), Visibility.DIRECT),
 }
+_YES = frozenset(("true", "t", "1", "1.0", "yes", "y"))
+_BETWEEN_LINKS = re.compile(r"[\s,|;]+(?=[\"']?https?://)|[\s|]+")
+_MOST_LINKS = 20
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _encode = msgspec.json.Encoder().encode
 
@@ -81,7 +85,8 @@ class Posts:
 
     def make(self, values: tuple[str, ...], raw: bytes) -> HeardPost:
         """The post of one record; raises Unusable."""
-        id_, author, text, created, parent, inbound, name, lang, url, visibility = values
+        id_, author, text, created, parent, inbound, name, lang, url, visibility = values[:10]
+        links, repost, followers = values[10:]
         external_id = plain_id(id_)
         if not external_id:
             raise Unusable(Reason.EMPTY_ID, "The id is empty.")
@@ -92,7 +97,7 @@ class Posts:
         from_customer = _inbound(inbound) if self._says_inbound else True
         return HeardPost(
             external_id=external_id,
-            author=_author(author, name),
+            author=_author(author, name, followers),
             text=text,
             created_at=self._created_at(created),
             ours=not from_customer,
@@ -101,6 +106,8 @@ class Posts:
             visibility=_visibility(visibility) if visibility else Visibility.PUBLIC,
             url=_web_address(url) if url else "",
             lang=_language(lang) if lang else None,
+            links=_links(links) if links else (),
+            repost=bool(repost) and repost.strip().lower() in _YES,
             raw=raw,
         )
 
@@ -129,7 +136,7 @@ def plain_id(value: str) -> str:
     return value
 
 
-def _author(handle: str, name: str) -> Author:
+def _author(handle: str, name: str, followers: str) -> Author:
     handle = handle.strip()
     whole, dot, rest = handle.partition(".")
     if dot and rest == "0" and whole.isdecimal():
@@ -138,7 +145,24 @@ def _author(handle: str, name: str) -> Author:
         raise Unusable(Reason.EMPTY_AUTHOR, "The author is empty.")
     if len(handle) > _LONGEST_NAME:
         raise Unusable(Reason.TOO_LONG, f"The author {shown(handle)} is too long.")
-    return Author(external_id=handle, handle=handle, name=name.strip()[:_LONGEST_NAME])
+    return Author(
+        external_id=handle,
+        handle=handle,
+        name=name.strip()[:_LONGEST_NAME],
+        followers=_count(followers) if followers else None,
+    )
+
+
+def _count(value: str) -> int | None:
+    """A number of followers; one that cannot be read is as good as none."""
+    whole = value.strip().partition(".")[0]
+    return int(whole) if whole.isdecimal() and len(whole) < 16 else None
+
+
+def _links(value: str) -> tuple[str, ...]:
+    """Addresses apart by spaces, commas or bars; what is none is left out."""
+    found = (_web_address(piece.strip("[]\"'")) for piece in _BETWEEN_LINKS.split(value))
+    return tuple(dict.fromkeys(filter(None, found)))[:_MOST_LINKS]
 
 
 def _inbound(value: str) -> bool:

@@ -87,6 +87,10 @@ class MastodonNetwork:
         raw = Api.of(account).status(external_id)
         return None if raw is None else heard(raw, _listener(account))
 
+    def reparse(self, account: Account, raw: bytes) -> HeardPost | None:
+        """A status as it was received, read again."""
+        return heard(raw, _listener(account))
+
 
 def _listener(account: Account) -> Listener:
     return Listener(account_id=account.external_id, host=account.handle.partition("@")[2])

@@ -51,6 +51,12 @@ class AttachmentJson(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
 
 
+class CardJson(msgspec.Struct, frozen=True, kw_only=True):
+    """The preview of a page that a status links to; its address is where the link led."""
+
+    url: str | None = None
+
+
 class StatusJson(msgspec.Struct, frozen=True, kw_only=True):
     """A status. ``reblog`` is kept raw: a boost says nothing of its own."""
 
@@ -68,6 +74,7 @@ class StatusJson(msgspec.Struct, frozen=True, kw_only=True):
     edited_at: str | None = None
     mentions: list[MentionJson] | None = None
     media_attachments: list[AttachmentJson] | None = None
+    card: CardJson | None = None
     reblog: msgspec.Raw = msgspec.Raw(b"null")
 
     @property
@@ -200,6 +207,7 @@ def heard(raw: bytes, listener: Listener) -> HeardPost | None:
         lang=status.language,
         edited_at=moment(status.edited_at),
         attachments=_attachments_of(status),
+        links=_links_of(status),
         raw=raw,
     )
 
@@ -215,6 +223,12 @@ def _text_of(status: StatusJson) -> str:
     # The content warning is often the only place where the topic is named.
     warning = clean(status.spoiler_text or "").strip()
     return f"{warning}\n\n{text}".strip() if warning else text
+
+
+def _links_of(status: StatusJson) -> tuple[str, ...]:
+    """Addresses that the text does not show: links of the text are written out there in full."""
+    address = clean((status.card and status.card.url) or "").strip()
+    return (address,) if address.lower().startswith(("http://", "https://")) else ()
 
 
 def _attachments_of(status: StatusJson) -> tuple[Attachment, ...]:

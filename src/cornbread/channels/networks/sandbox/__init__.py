@@ -33,6 +33,7 @@ class SandboxNetwork:
         boost=True,
         follow=True,
         hears_own_posts=True,
+        tells_history=True,
         idempotent_send=True,
         finds_sent=True,
         max_length=1000,

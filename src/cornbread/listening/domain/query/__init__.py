@@ -3,14 +3,19 @@
 The language is described in docs/query-language.md.
 """
 
+from cornbread.listening.domain.query.cost import Cost, cost
 from cornbread.listening.domain.query.errors import QueryError
 from cornbread.listening.domain.query.grammar import GRAMMAR
 from cornbread.listening.domain.query.nodes import (
     FIELDS,
     And,
+    Emoji,
+    Exact,
     Field,
     FieldName,
+    Followers,
     Handle,
+    Near,
     Not,
     Or,
     Phrase,
@@ -21,8 +26,10 @@ from cornbread.listening.domain.query.nodes import (
     Word,
     holds_of_nothing,
 )
+from cornbread.listening.domain.query.normal import leaves, normal_form
 from cornbread.listening.domain.query.parser import MAX_DEPTH, MAX_LENGTH, MAX_TERMS, parse
 from cornbread.listening.domain.query.printer import print_query
+from cornbread.listening.domain.query.proximity import MAX_WITHIN
 
 __all__ = [
     "FIELDS",
@@ -30,10 +37,16 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_LENGTH",
     "MAX_TERMS",
+    "MAX_WITHIN",
     "And",
+    "Cost",
+    "Emoji",
+    "Exact",
     "Field",
     "FieldName",
+    "Followers",
     "Handle",
+    "Near",
     "Not",
     "Or",
     "Phrase",
@@ -43,7 +56,10 @@ __all__ = [
     "Tag",
     "Term",
     "Word",
+    "cost",
     "holds_of_nothing",
+    "leaves",
+    "normal_form",
     "parse",
     "print_query",
 ]

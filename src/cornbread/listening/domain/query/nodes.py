@@ -6,13 +6,27 @@ Words, tags and handles are held normalised (see ``listening.domain.text``), wit
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
-FieldName = Literal["lang", "from", "network"]
+FieldName = Literal["lang", "from", "network", "url", "domain", "has", "is"]
 FIELDS: tuple[FieldName, ...] = get_args(FieldName)
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word anywhere in the post, also as a tag."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """One word written just so, capitals included: ``=BART`` is not ``Bart``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Emoji:
+    """An emoji anywhere in the post, however it is drawn (variation selectors do not count)."""
 
     text: str
 
@@ -54,6 +68,23 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Followers:
+    """The author has at least so many followers, as far as is known."""
+
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Both sides, in either order, their places in the text at most ``within`` apart (adjacent
+    words are one apart). Each side is a term that has a place, or an ``Or`` of such terms."""
+
+    left: "Query"
+    right: "Query"
+    within: int
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """All of at least two parts, none of which is itself an ``And``."""
 
@@ -74,8 +105,8 @@ class Not:
     part: "Query"
 
 
-Term: TypeAlias = Word | Phrase | Prefix | Tag | Handle | Field
-Query: TypeAlias = Term | And | Or | Not
+Term: TypeAlias = Word | Exact | Emoji | Phrase | Prefix | Tag | Handle | Field | Followers
+Query: TypeAlias = Term | Near | And | Or | Not
 
 
 def all_of(parts: "list[Query]") -> Query:

@@ -1,11 +1,22 @@
 """Text to tree: limits first, then the terms, then the grammar, each with its own kind of error."""
 
+from itertools import count
+
 from lark import Token
 from lark.exceptions import UnexpectedToken
 
+from cornbread.listening.domain.query import proximity
 from cornbread.listening.domain.query.errors import QueryError, fault
 from cornbread.listening.domain.query.grammar import TERMS, lark
-from cornbread.listening.domain.query.nodes import Query, holds_of_nothing
+from cornbread.listening.domain.query.nodes import (
+    And,
+    Not,
+    Or,
+    Query,
+    Term,
+    Word,
+    holds_of_nothing,
+)
 from cornbread.listening.domain.query.terms import read_term
 
 MAX_LENGTH = 4096
@@ -100,18 +111,65 @@ def _check_size(text: str, tokens: list[Token]) -> None:
             raise _at(text, token, f"A query may have at most {MAX_TERMS} terms.")
 
 
+#: The trees of sequences of kinds of tokens, with words numbering the terms in place of these:
+#: the grammar looks at nothing else of a token, but for NEAR.
+_shapes: dict[tuple[str, ...], Query] = {}
+_MOST_SHAPES = 2000
+_LONGEST_SHAPE = 24
+
+
 def _build(text: str, tokens: list[Token]) -> Query:
+    """The tree, of a known shape where there is one: many queries are built alike."""
+    kinds = tuple([token.type for token in tokens])
+    shape = _shapes.get(kinds)
+    if shape is not None:
+        return _filled(shape, [read_term(text, token) for token in tokens if token.type in TERMS])
+    query = _parsed(text, tokens)
+    if len(kinds) <= _LONGEST_SHAPE and len(_shapes) < _MOST_SHAPES and "NEAR" not in kinds:
+        _shapes[kinds] = _shape(tokens)
+    return query
+
+
+def _shape(tokens: list[Token]) -> Query:
+    parser, number = lark().parse_interactive(""), count()
+    for token in tokens:
+        value: object = Word(str(next(number))) if token.type in TERMS else token
+        parser.feed_token(Token.new_borrow_pos(token.type, value, token))
+    shape: Query = parser.feed_token(Token.new_borrow_pos("$END", "", tokens[-1]))
+    return shape
+
+
+def _filled(shape: Query, terms: list[Term]) -> Query:
+    match shape:
+        case Word(number):
+            return terms[int(number)]
+        case And(parts):
+            return And(tuple([_filled(part, terms) for part in parts]))
+        case Or(parts):
+            return Or(tuple([_filled(part, terms) for part in parts]))
+        case Not(part):
+            return Not(_filled(part, terms))
+    raise TypeError(shape)
+
+
+def _parsed(text: str, tokens: list[Token]) -> Query:
     parser = lark().parse_interactive("")
     try:
         for token in tokens:
             if token.type in TERMS:
                 node = read_term(text, token)
                 parser.feed_token(Token.new_borrow_pos(token.type, node, token))
+            elif token.type == "NEAR":
+                within = proximity.read_within(text, token)
+                parser.feed_token(Token.new_borrow_pos(token.type, within, token))
             else:
                 parser.feed_token(token)
         query: Query = parser.feed_token(Token.new_borrow_pos("$END", "", tokens[-1]))
     except UnexpectedToken as unexpected:
         raise _explain(text, tokens, unexpected.token) from None
+    except proximity.HasNoPlace as misplaced:
+        operator, _ = _split_at(tokens, misplaced.operator)
+        raise proximity.no_place(text, operator) from None
     return query
 
 
@@ -119,9 +177,14 @@ def _explain(text: str, tokens: list[Token], at: Token) -> QueryError:
     """The sentence for what the grammar refused at ``at`` (the end of input is ``$END``)."""
     before = [token for token in tokens if at.type == "$END" or _start(token) < _start(at)]
     last = before[-1] if before else None
-    if last is not None and last.type in ("AND", "OR", "NOT", "MINUS"):
+    if last is not None and last.type == "NEAR" and at.type in ("NOT", "MINUS"):
+        return proximity.negated(text, last)
+    if last is not None and last.type in ("AND", "OR", "NOT", "MINUS", "NEAR"):
         return _dangling(text, last)
-    if at.type in ("AND", "OR"):
+    if at.type == "NEAR" and last is not None and last.type != "LPAR":
+        return proximity.chained(text, *_split_at(tokens, at))
+    if at.type in ("AND", "OR", "NEAR"):
+        at, _ = _split_at(tokens, at)
         message = f"{at} needs something to its left."
         return fault(text, _start(at), _start(at) + len(at), message, instead="")
     if at.type == "RPAR":
@@ -134,6 +197,12 @@ def _explain(text: str, tokens: list[Token], at: Token) -> QueryError:
             instead="",
         )  # fmt: skip
     return _never_closed(text, before)
+
+
+def _split_at(tokens: list[Token], at: Token) -> tuple[Token, list[Token]]:
+    """The token as it was written where ``at`` stands, and those before it."""
+    index = next(i for i, token in enumerate(tokens) if _start(token) == _start(at))
+    return tokens[index], tokens[:index]
 
 
 def _dangling(text: str, operator: Token) -> QueryError:

@@ -2,8 +2,12 @@
 
 from cornbread.listening.domain.query.nodes import (
     And,
+    Emoji,
+    Exact,
     Field,
+    Followers,
     Handle,
+    Near,
     Not,
     Or,
     Phrase,
@@ -24,6 +28,8 @@ def print_query(query: Query) -> str:
             return " AND ".join(_inside_and(part) for part in parts)
         case Not(part):
             return f"NOT {_inside_not(part)}"
+        case Near(left, right, within):
+            return f"{_beside_near(left)} NEAR/{within} {_beside_near(right)}"
         case _:
             return _print_term(query)
 
@@ -36,10 +42,16 @@ def _inside_not(part: Query) -> str:
     return f"({print_query(part)})" if isinstance(part, And | Or) else print_query(part)
 
 
+def _beside_near(side: Query) -> str:
+    return f"({print_query(side)})" if isinstance(side, Or) else print_query(side)
+
+
 def _print_term(term: Term) -> str:
     match term:
-        case Word(text):
+        case Word(text) | Emoji(text):
             return text
+        case Exact(text):
+            return f"={text}"
         case Phrase(words):
             return f'"{" ".join(words)}"'
         case Prefix(text):
@@ -50,3 +62,5 @@ def _print_term(term: Term) -> str:
             return f"@{name}"
         case Field(name, value):
             return f"{name}:{value}"
+        case Followers(least):
+            return f"followers>={least}"
