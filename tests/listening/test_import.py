@@ -6,10 +6,13 @@ import math
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -186,6 +189,21 @@ def told(tmp_path: Path, *words: str) -> str:
     ).stdout
 
 
+def further(process: subprocess.Popen[bytes], figure: Callable[[], int]) -> None:
+    """Wait until the run has come further: a kill by the clock meets another moment elsewhere."""
+    begun = figure()
+    while process.poll() is None and figure() <= begun:
+        time.sleep(0.005)
+
+
+def mentions_in(home: Path) -> int:
+    """What the killed runs have kept, in the database of :func:`environment`."""
+    if connection.vendor == "postgresql":
+        return Mention.objects.count()
+    with closing(sqlite3.connect(home / "home" / "cornbread.sqlite3")) as database:
+        return int(database.execute("SELECT count(*) FROM listening_mention").fetchone()[0])
+
+
 @real
 @pytest.mark.slow
 @pytest.mark.timeout(400)
@@ -214,10 +232,11 @@ def test_killed_at_random_moments_an_import_loses_and_doubles_nothing(tmp_path: 
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ) as process:
-            time.sleep(chance.uniform(0.6, 2.5))
+            further(process, lambda: mentions_in(tmp_path))
+            time.sleep(chance.uniform(0, 0.2))
             cut_off += process.poll() is None
             process.send_signal(signal.SIGKILL)
-    assert cut_off >= 6, "the import is too quick to be killed in its middle"
+    assert cut_off >= 6, "too few runs were killed in their middle"
     told(tmp_path, *words)
     assert json.loads(told(tmp_path, "levels", "--workspace", "w", "--json")) == figures_of(many)
     again = json.loads(told(tmp_path, *words))
@@ -309,6 +328,10 @@ def test_a_report_that_cannot_be_written_is_said_before_anything_is_imported(
     assert not Mention.objects.exists()
 
 
+def grown(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(200)
 def test_killed_at_random_moments_an_import_reports_every_bad_line_once(tmp_path: Path) -> None:
@@ -324,10 +347,11 @@ def test_killed_at_random_moments_an_import_reports_every_bad_line_once(tmp_path
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ) as process:
-            time.sleep(chance.uniform(1.0, 2.5))
+            further(process, lambda: grown(report))
+            time.sleep(chance.uniform(0, 0.1))
             cut_off += process.poll() is None
             process.send_signal(signal.SIGKILL)
-    assert cut_off, "the import is too quick to be killed in its middle"
+    assert cut_off, "no run was killed in its middle"
     told(tmp_path, *words)
     assert reported(report) == [str(number + 2) for number in range(0, 8_000, 7)]
 
