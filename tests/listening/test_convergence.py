@@ -13,6 +13,7 @@ from cornbread.care.models import Conversation, Entry
 from cornbread.channels.domain.posts import HeardDeletion, HeardPost
 from cornbread.channels.models import Channel
 from cornbread.foundation import clock
+from cornbread.listening import actions
 from cornbread.listening import queries as listening
 from cornbread.listening.models import Mention, Payload, Tombstone
 from cornbread.listening.taking_back import REMEMBERED, forget_old
@@ -37,7 +38,10 @@ def histories(draw: st.DrawFn) -> list[Told]:
         raw = draw(st.sampled_from([b"", b"{}"]))
         parent = None if parent == id_ else parent
         write: Callable[..., HeardPost] = draw(st.sampled_from([post, post, answer]))
-        more = {"by": draw(st.sampled_from(["ana", "lee"]))} if write is post else {}
+        more: dict[str, Any] = {}
+        if write is post:  # to us, or to nobody: then it is kept only with what it answers
+            by, addressed = draw(st.sampled_from(["ana", "lee"])), draw(st.booleans())
+            more = {"by": by, "addressed": addressed}
         first = write(id_, to=parent, text=f"{id_} as it was", at=at, raw=raw, **more)
         told.append(first)
         edits = range(draw(st.integers(0, 2)))
@@ -80,6 +84,10 @@ def converges(data: st.DataObject) -> None:
     doubled = [*history, *data.draw(st.lists(st.sampled_from(history), max_size=4))]
     shuffled = data.draw(st.permutations(doubled))
     in_order, in_disorder = channel(world.workspace()), channel(world.workspace())
+    if data.draw(st.booleans()):
+        for place in (in_order, in_disorder):
+            lead = world.member(place.workspace, Role.LEAD)
+            actions.save_watch(by=lead, name="Changes", query="changed")
     for one in history:
         tell(in_order, [one])
     while shuffled:
@@ -101,7 +109,7 @@ def test_the_order_of_hearing_makes_no_difference(data: st.DataObject) -> None:
 
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=20, deadline=None, suppress_health_check=_patient)
+@settings(max_examples=30, deadline=None, suppress_health_check=_patient)
 def test_the_order_of_hearing_makes_no_difference_however_often_it_is_tried(
     data: st.DataObject,
 ) -> None:

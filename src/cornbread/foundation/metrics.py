@@ -42,6 +42,9 @@ def _histogram(name: str, text: str, buckets: Iterable[float], *labels: str) -> 
 
 
 POSTS = _counter("posts", "Posts by what became of them.", "network", "outcome")
+HELD_POSTS = _counter(
+    "held_posts", "Posts that wait for what they hang on, by what became of them.", "outcome"
+)
 BATCH_POSTS = _histogram("batch_posts", "Posts in one write.", _SIZES, "network")
 BATCH_SECONDS = _histogram(
     "batch_seconds", "From a batch at hand to its commit.", (*_FAST, 60.0), "network"

@@ -3,27 +3,21 @@
 import threading
 import time
 from collections.abc import Mapping
+from functools import partial
 
 import msgspec
 
 from cornbread.channels.domain.posts import Batch
 from cornbread.channels.models import Channel
 from cornbread.foundation import metrics
-from cornbread.foundation.lookups import keyed
 from cornbread.listening import queries
 from cornbread.listening.counting import counting
-from cornbread.listening.domain.intake import (
-    examine,
-    rounds,
-    undecided,
-    with_languages,
-    worth_keeping,
-)
+from cornbread.listening.deciding import Deciding
+from cornbread.listening.domain.intake import each_once, examine
 from cornbread.listening.domain.language import detect
 from cornbread.listening.domain.matching import Matcher
 from cornbread.listening.domain.storable import all_storable
 from cornbread.listening.domain.text import normalise
-from cornbread.listening.models import Mention
 from cornbread.listening.writing import Kept, write
 
 #: How long a changed watch may take to be listened for, in seconds.
@@ -55,38 +49,21 @@ def take_in(channel: Channel, batch: Batch) -> Kept:
 
 def _take_in(channel: Channel, batch: Batch) -> Kept:
     watches = compiled_watches(channel.workspace_id)
-    own_ids = _own_ids(channel)
-    examined = [
-        examine(
-            each_once,
-            network=channel.kind,
-            own_ids=own_ids,
-            matcher=watches.matcher,
-            detect=detect if watches.ask_language else None,
-        )
-        for each_once in rounds(all_storable(batch.posts))
-    ]
-    known = _kept_of(channel, set().union(*map(undecided, examined)))
-    kept = []
-    for candidates in examined:
-        kept.append(with_languages(worth_keeping(candidates, known), detect))
-        known |= {one.post.external_id for one in kept[-1]}
-    return write(channel, batch, kept, watches.inbox)
+    stages = partial(
+        examine,
+        network=channel.kind,
+        own_ids=_own_ids(channel),
+        matcher=watches.matcher,
+        detect=detect if watches.ask_language else None,
+    )
+    examined = stages(each_once(all_storable(batch.posts)))
+    return write(channel, batch, Deciding(channel, examined, stages), watches.inbox)
 
 
 def _own_ids(channel: Channel) -> set[str]:
     """Our own accounts there: two of them may share a server."""
     own = Channel.objects.filter(workspace_id=channel.workspace_id, source=channel.source)
     return {id_ for id_ in own.values_list("external_id", flat=True) if id_}
-
-
-def _kept_of(channel: Channel, ids: set[str]) -> set[str]:
-    """Which of these posts are kept already."""
-    if not ids:
-        return set()
-    scope = {"workspace_id": channel.workspace_id, "source": channel.source}
-    found = Mention.objects.filter(keyed(Mention, "external_id", ids, **scope))
-    return set(found.values_list("external_id", flat=True))
 
 
 def compiled_watches(workspace_id: int) -> Compiled:

@@ -236,6 +236,35 @@ class Tombstone(models.Model):
         return f"{self.source}/{self.external_id} is gone"
 
 
+class HeldPost(models.Model):
+    """A version of a post that nobody asked for, held for some days because it hangs on one that
+    may still come: ``awaits`` is the id of what it answers, or its own for a later version.
+    """
+
+    workspace = models.ForeignKey(
+        "team.Workspace", models.CASCADE, related_name="+", db_index=False
+    )
+    channel = models.ForeignKey("channels.Channel", models.CASCADE, related_name="+")
+    source = models.CharField(max_length=200)
+    awaits = models.CharField(max_length=300)
+    external_id = models.CharField(max_length=300)
+    version = models.CharField(max_length=40)
+    body = models.BinaryField()
+    held_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "source", "awaits", "external_id", "version"],
+                name="held_post_once",
+            )
+        ]
+        indexes = [models.Index(fields=["held_at"], name="held_post_age")]
+
+    def __str__(self) -> str:
+        return f"{self.source}/{self.external_id} waits for {self.awaits}"
+
+
 class Volume(models.Model):
     """How many posts a stream brought in an hour, kept or not: volume is data."""
 

@@ -1,6 +1,6 @@
 """The one transaction of intake: posts, identities, threads, events and the cursor together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,14 +56,16 @@ class Kept(msgspec.Struct, frozen=True):
 def write(
     channel: Channel,
     batch: Batch,
-    rounds: Sequence[Sequence[Candidate]],
+    decide: Callable[[], Sequence[Sequence[Candidate]]],
     inbox_watches: Mapping[int, bool],
 ) -> Kept:
     """Keep what is new of a batch and move its cursor; repeating it changes nothing.
 
-    ``rounds`` hold each post at most once; a later version stands in a later round.
+    ``decide`` gives the rounds of what is kept, each with a post at most once and later versions
+    in later ones. It is asked when it is our turn, because it depends on what others kept.
     """
     take_turn(channel)
+    rounds = decide()
     created: list[int] = []
     edited: list[int] = []
     for kept in rounds:

@@ -1,6 +1,6 @@
 """The stateless stages of intake: what to keep of a batch, and why. No database, no network."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import zip_longest
 
@@ -24,21 +24,29 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     watches: tuple[int, ...] = ()
 
 
-def rounds(posts: Iterable[HeardPost]) -> list[list[HeardPost]]:
-    """Each version of each post once, older versions in earlier rounds, so that a post and its
-    edit are followed one after the other also when they come together.
+def each_once(posts: Iterable[HeardPost]) -> list[HeardPost]:
+    """Each version of each post once."""
+    versions: dict[tuple[str, datetime | None], HeardPost] = {}
+    for post in posts:
+        versions.setdefault((post.external_id, post.edited_at), post)
+    return list(versions.values())
+
+
+def in_rounds(kept: Sequence[Candidate]) -> list[list[Candidate]]:
+    """Each version of each post once, in the order of posting, and older versions in earlier
+    rounds, so that a post and its edit are followed one after the other also when they come
+    together.
     """
-    every = list(posts)
-    if not any(post.edited_at for post in every):  # nearly always
-        once: dict[str, HeardPost] = {}
-        for post in every:
-            once.setdefault(post.external_id, post)
+    every = sorted(kept, key=lambda one: one.post.created_at)
+    if not any(one.post.edited_at for one in every):  # nearly always
+        once = {one.post.external_id: one for one in every}
         return [list(once.values())] if once else []
-    known: dict[str, dict[datetime, HeardPost]] = {}
-    for post in every:
-        known.setdefault(post.external_id, {}).setdefault(post.edited_at or FIRST, post)
+    known: dict[str, dict[datetime, Candidate]] = {}
+    for one in every:
+        versions = known.setdefault(one.post.external_id, {})
+        versions.setdefault(one.post.edited_at or FIRST, one)
     histories = [[versions[at] for at in sorted(versions)] for versions in known.values()]
-    return [[post for post in one if post is not None] for one in zip_longest(*histories)]
+    return [[one for one in round_ if one is not None] for round_ in zip_longest(*histories)]
 
 
 def examine(
@@ -105,48 +113,34 @@ def matchable(post: HeardPost, lang: str, network: str) -> MatchablePost:
     )
 
 
-def undecided(candidates: Iterable[Candidate]) -> set[str]:
-    """The ids that decide over what is not wanted for itself: of the posts that it answers, and
-    of itself where it is a later version. Those that are kept already make it worth keeping.
-    """
-    rest = [one.post for one in candidates if not _wanted(one)]
-    asked = {post.in_reply_to for post in rest if post.in_reply_to}
-    return asked | {post.external_id for post in rest if post.edited_at}
-
-
-def worth_keeping(candidates: Iterable[Candidate], known: Collection[str]) -> list[Candidate]:
-    """Posts of ours, to us, caught by a watch, in answer to a post that is kept, or kept already.
-
-    ``known`` holds the ids that are kept. In the order of their posting.
-    """
-    every = list(candidates)
-    chosen = {one.post.external_id: one for one in every if _wanted(one) or _known(one, known)}
-    if not chosen:
-        return []
-    if len(chosen) < len(every):
-        _add_answers(chosen, every)
-    return sorted(chosen.values(), key=lambda one: one.post.created_at)
-
-
-def _add_answers(chosen: dict[str, Candidate], every: Iterable[Candidate]) -> None:
-    """Answers to what is chosen are chosen too."""
-    answers: dict[str, list[Candidate]] = {}
-    for one in every:
-        if one.post.in_reply_to and one.post.external_id not in chosen:
-            answers.setdefault(one.post.in_reply_to, []).append(one)
-    wanted = list(chosen) if answers else []
-    while wanted:  # times are no help here: an answer may be dated before what it answers
-        for one in answers.pop(wanted.pop(), ()):
-            if chosen.setdefault(one.post.external_id, one) is one:
-                wanted.append(one.post.external_id)
-
-
-def _wanted(one: Candidate) -> bool:
+def wanted(one: Candidate) -> bool:
+    """Whether a post is kept for its own sake: ours, to us, or caught by a watch."""
     return bool(one.ours or one.post.addressed or one.watches)
 
 
-def _known(one: Candidate, known: Collection[str]) -> bool:
-    return one.post.external_id in known or one.post.in_reply_to in known
+def by_awaited(rest: Iterable[Candidate]) -> dict[str, list[Candidate]]:
+    """Posts that are kept only if another one is, by the ids of those others: what a post
+    answers, and for a later version the post itself.
+    """
+    found: dict[str, list[Candidate]] = {}
+    for one in rest:
+        post = one.post
+        if post.in_reply_to:
+            found.setdefault(post.in_reply_to, []).append(one)
+        if post.edited_at:
+            found.setdefault(post.external_id, []).append(one)
+    return found
+
+
+def following(ids: Iterable[str], awaited: dict[str, list[Candidate]]) -> list[Candidate]:
+    """What hangs on these posts, directly or through one another, taken out of ``awaited``."""
+    found: dict[tuple[str, datetime | None], Candidate] = {}
+    kept = list(ids) if awaited else []
+    while kept:  # times are no help here: an answer may be dated before what it answers
+        for one in awaited.pop(kept.pop(), ()):
+            found[one.post.external_id, one.post.edited_at] = one
+            kept.append(one.post.external_id)
+    return list(found.values())
 
 
 def for_inbox(candidate: Candidate, inbox_watches: Mapping[int, bool]) -> bool:
