@@ -10,7 +10,10 @@ from typing import Any
 from django.db.models import Field, ForeignKey, Model
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "cornbread"
-ROOMS = ("foundation", "team", "channels", "people", "listening", "outbound", "care", "config")
+ROOMS = (
+    *("foundation", "team", "channels", "people", "listening", "outbound", "care", "automation"),
+    "config",
+)
 #: The layers of a room that speak HTTP.
 EDGES = ("views", "api", "forms", "templatetags", "showing", "navigation", "schemas", "urls")
 

@@ -1,7 +1,7 @@
 """Writing what filing decided: entries, strands, and conversations as they come out of both."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cornbread.care import queries
 from cornbread.care.domain import timeline
@@ -27,11 +27,19 @@ _IN = (EntryKind.MESSAGE_IN, EntryKind.MESSAGE_IN.value)
 _OUT = (EntryKind.MESSAGE_OUT, EntryKind.MESSAGE_OUT.value)
 
 
-def enter(workspace_id: int, filed: Iterable[Filed], opened: Mapping[Key, Case]) -> set[int]:
+class Entered(NamedTuple):
+    """The ids of conversations in which something is new, of those that began, of new entries."""
+
+    touched: set[int]
+    begun: list[int]
+    entry_ids: list[int]
+
+
+def enter(workspace_id: int, filed: Iterable[Filed], opened: Mapping[Key, Case]) -> Entered:
     """Give every post that has none an entry, and bring the conversations up to date.
 
-    Returns the ids of conversations in which something is new. A reply that we sent ourselves
-    has an entry already, which only learns what the network calls it.
+    A reply that we sent ourselves has an entry already, which only learns what the network calls
+    it.
     """
     timelines = Timelines([workspace_id], clock.now())
     begun = _begun(opened)
@@ -48,7 +56,7 @@ def enter(workspace_id: int, filed: Iterable[Filed], opened: Mapping[Key, Case])
     bulk.insert(Strand, STRAND, strands)
     bulk.insert(Entry, ENTRY, entries)
     rewrite(locked, timelines)
-    return touched
+    return Entered(touched, [case.id for case in begun], [row[0] for row in entries])
 
 
 def _begun(opened: Mapping[Key, Case]) -> list[Case]:

@@ -6,20 +6,30 @@ from cornbread.foundation.events import Event
 
 
 class ConversationChanged(Event, frozen=True):
-    """Something happened in a conversation; ``what`` is the kind of its newest entry."""
+    """Something happened in a conversation; ``what`` is the kind of the entry that says so.
+
+    ``chain`` has the rules that led to it, in order; it is empty where people did it.
+    """
 
     live: ClassVar[bool] = True
     conversation_id: int
     what: str
     by: int | None = None
+    entry_id: int = 0
+    chain: tuple[int, ...] = ()
 
 
 class ConversationsChanged(Event, frozen=True):
-    """The same happened in several conversations at once."""
+    """The same happened in several conversations at once.
+
+    ``entry_ids`` are the new messages, and ``opened`` the conversations that only began.
+    """
 
     live: ClassVar[bool] = True
     conversation_ids: tuple[int, ...]
     what: str
+    entry_ids: tuple[int, ...] = ()
+    opened: tuple[int, ...] = ()
 
 
 class ConversationOpened(Event, frozen=True):

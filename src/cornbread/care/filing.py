@@ -59,8 +59,14 @@ def _file(
     earlier = posts_left(workspace_id, opening)
     placed += [(post, post.key) for post in earlier if post.id not in already]
     filed = [Filed(post, cases[key]) for post, key in placed if key in cases]
-    touched = enter(workspace_id, filed, opened)
-    tell(workspace_id, touched, "message")
+    entered = enter(workspace_id, filed, opened)
+    tell(
+        workspace_id,
+        entered.touched,
+        "message",
+        entry_ids=entered.entry_ids,
+        opened=entered.begun,
+    )
     note_late_changes([one.post for one in filed])
     return filed
 

@@ -50,8 +50,11 @@ def enter_sent(delivery_id: int) -> None:
         visibility=delivery.visibility,
         **_name(delivery),
     )
-    entry.delivery, entry.member_id, entry.channel = delivery, delivery.by_id, delivery.channel
-    entry.human = True
+    entry.delivery, entry.channel = delivery, delivery.channel
+    # What a rule sent with somebody's rights is not their answer, and no human's.
+    entry.member_id = None if delivery.automation else delivery.by_id
+    entry.human = not delivery.automation
+    entry.details |= delivery.automation
     entry.save()
     refresh([entry.conversation_id])
     emit(
@@ -59,7 +62,9 @@ def enter_sent(delivery_id: int) -> None:
             workspace_id=delivery.workspace_id,
             conversation_id=entry.conversation_id,
             what=EntryKind.MESSAGE_OUT,
-            by=delivery.by_id,
+            by=entry.member_id,
+            entry_id=entry.pk,
+            chain=tuple(delivery.automation.get("chain", ())),
         )
     )
 
@@ -152,8 +157,22 @@ def _change(mention: Mention, kind: EntryKind, at: datetime, about: dict[str, An
     )
 
 
-def tell(workspace_id: int, conversation_ids: Collection[int], what: str) -> None:
+def tell(
+    workspace_id: int,
+    conversation_ids: Collection[int],
+    what: str,
+    *,
+    entry_ids: Iterable[int] = (),
+    opened: Iterable[int] = (),
+) -> None:
     """Tell everybody, in one event, that the same happened in these conversations."""
     if conversation_ids:
-        changed = tuple(sorted(conversation_ids))
-        emit(ConversationsChanged(workspace_id=workspace_id, conversation_ids=changed, what=what))
+        emit(
+            ConversationsChanged(
+                workspace_id=workspace_id,
+                conversation_ids=tuple(sorted(conversation_ids)),
+                what=what,
+                entry_ids=tuple(entry_ids),
+                opened=tuple(opened),
+            )
+        )

@@ -29,7 +29,7 @@ LOCAL_CHANNELS = flag("CORNBREAD_LOCAL_CHANNELS")
 #: How many megabytes of handed-in posts may wait on disk, for each web server process.
 SPOOL_MB = number("CORNBREAD_SPOOL_MB", default=1024)
 
-ROOMS = ["foundation", "team", "channels", "people", "listening", "outbound", "care"]
+ROOMS = ["foundation", "team", "channels", "people", "listening", "outbound", "care", "automation"]
 INSTALLED_APPS = [
     *[f"cornbread.{room}" for room in ROOMS],
     "django.contrib.auth",

@@ -74,12 +74,15 @@ def submit(
             "recipient": recipient,
             "lang": lang,
             "by": by,
+            "automation": by.automation.mark() if by.automation else {},
         },
     )
     if not created:
         _require_same(delivery, text, context, visibility)
     else:
-        discard_draft(context, by=by)
+        # A rule answers for itself; what the member was writing stays.
+        if by.automation is None:
+            discard_draft(context, by=by)
         queue(delivery)
         emit(
             DeliveryQueued(

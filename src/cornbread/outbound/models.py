@@ -56,6 +56,8 @@ class Delivery(models.Model):
     url = models.CharField(max_length=1000, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     by = models.ForeignKey("team.Member", models.PROTECT, related_name="deliveries")
+    #: The rule that sent it with the rights of ``by``, as actors.Automation marks it; else empty.
+    automation = models.JSONField(default=dict)
     resolved_by = models.ForeignKey("team.Member", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -22,16 +22,21 @@ def add_entry(
     details: Details | None = None,
     **columns: Any,
 ) -> Entry:
-    """Append to the timeline, refresh what is worked out from it, and tell everybody."""
+    """Append to the timeline, refresh what is worked out from it, and tell everybody.
+
+    What a rule did with somebody's rights is the rule's doing, and no human's.
+    """
+    rule = by.automation if by else None
+    doer = None if rule else by
     entry = Entry.objects.create(
         workspace_id=conversation.workspace_id,
         conversation=conversation,
         kind=kind,
         at=at or clock.now(),
-        member=by,
-        human=by is not None,
+        member=doer,
+        human=doer is not None,
         text=text,
-        details=stored_form(details),
+        details=stored_form(details) | (rule.mark() if rule else {}),
         **columns,
     )
     refresh([conversation.pk])
@@ -41,7 +46,9 @@ def add_entry(
             workspace_id=conversation.workspace_id,
             conversation_id=conversation.pk,
             what=kind,
-            by=by.pk if by else None,
+            by=doer.pk if doer else None,
+            entry_id=entry.pk,
+            chain=rule.chain if rule else (),
         )
     )
     return entry

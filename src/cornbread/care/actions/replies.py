@@ -132,7 +132,7 @@ def _short(text: str) -> str:
 
 def _take(conversation: Conversation, by: Member) -> None:
     """Who answers a conversation that nobody has takes it."""
-    if conversation.assignee_id is None:
+    if conversation.assignee_id is None and by.automation is None:
         conversation.assignee = by
         conversation.save(update_fields=["assignee"])
         details = Assigned(member_id=by.pk, team_id=conversation.team_id)

@@ -91,11 +91,16 @@ def _item(
     if kind in MESSAGES:
         return _message(one, row, day, new_day, edits)
     if kind is EntryKind.NOTE:
-        who = str(row.member) if row.member else "Cornbread"
+        who = str(row.member) if row.member else _rule(row) or "Cornbread"
         return Item(row, "note", who, row.text, day, new_day)
     words = sentence(kind, details_of(kind, row.details), names, by=row.member_id)
-    who = str(row.member) if row.member else _who_changed(row, by_id)
+    who = str(row.member) if row.member else _rule(row) or _who_changed(row, by_id)
     return Item(row, "activity", who, words, day, new_day, icon=ICONS.get(kind, "activity"))
+
+
+def _rule(row: Entry) -> str:
+    """The rule that did it, as people named it; empty where none did."""
+    return f"Rule “{row.details['rule']}”" if "rule" in row.details else ""
 
 
 def _who_changed(row: Entry, by_id: dict[int, Entry]) -> str:

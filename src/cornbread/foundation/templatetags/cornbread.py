@@ -8,11 +8,13 @@ from zlib import crc32
 from django import template
 from django.forms import BoundField, CheckboxInput, Select
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import json_script
 from django.utils.safestring import SafeString, mark_safe
 
 from cornbread.foundation import clock, navigation, wording
+from cornbread.foundation.slots import fragments
 
 register = template.Library()
 
@@ -54,6 +56,19 @@ def navigation_links(context: template.Context, section: str) -> list[navigation
     if not isinstance(request, HttpRequest):
         return []
     return navigation.links(navigation.Section(section), request)
+
+
+@register.simple_tag(takes_context=True)
+def slots(context: template.Context, name: str) -> SafeString:
+    """What later rooms put into this place of the page; see foundation.slots."""
+    request = context.get("request")
+    if not isinstance(request, HttpRequest):
+        return SafeString("")
+    drawn = [
+        render_to_string(one.template, context.flatten(), request)
+        for one in fragments(name, request)
+    ]
+    return mark_safe("".join(drawn))  # noqa: S308 - each was escaped as it was drawn
 
 
 @register.simple_tag(takes_context=True)

@@ -1,6 +1,7 @@
 """Who does something: a member, or the product itself."""
 
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 from cornbread.foundation.errors import NotAllowed
 
@@ -30,6 +31,21 @@ class _System:
 
 
 SYSTEM = _System()
+
+
+@dataclass(frozen=True)
+class Automation:
+    """A rule that acts with the rights of the member who keeps it, and under its own name.
+
+    ``chain`` holds the ids of the rules that led there, in order, this one last.
+    """
+
+    name: str
+    chain: tuple[int, ...]
+
+    def mark(self) -> dict[str, Any]:
+        """What is written beside everything that the rule does."""
+        return {"rule": self.name, "chain": list(self.chain)}
 
 
 def require(by: Actor, permission: str, workspace_id: int) -> None:

@@ -8,7 +8,8 @@ from cornbread.team.domain.permissions import Role, grants
 ROLES: dict[Role, str] = {
     Role.OWNER: "Everything, and the only one who can make or unmake owners.",
     Role.ADMIN: "Everything but owners: channels, members, tokens and the clocks.",
-    Role.LEAD: "Answers and listens like an agent, keeps the labels, and brings in single posts.",
+    Role.LEAD: "Answers and listens like an agent, keeps the labels, writes rules and macros, and "
+    "brings in single posts.",
     Role.AGENT: "Answers customers, settles replies whose fate is unknown, remembers what people "
     "said, and writes watches.",
     Role.PUBLISHER: "Reads everything and writes watches, but does not answer.",
@@ -28,6 +29,9 @@ ABILITIES: tuple[tuple[str, str], ...] = (
     ("Record calls, visits and gestures", "conversation.touch"),
     ("Settle a reply whose fate is unknown", "delivery.resolve"),
     ("Make and change labels", "label.write"),
+    ("Run macros on conversations", "macro.run"),
+    ("See rules, macros and their log", "automation.read"),
+    ("Write rules, macros and webhooks", "automation.write"),
     ("See people and what is remembered", "person.read"),
     ("Change people and memories", "person.write"),
     ("See watches", "watch.read"),
@@ -55,6 +59,8 @@ SCOPES: dict[str, str] = {
     "channels:read": "Read channels and their health.",
     "channels:write": "Connect, pause and resume channels.",
     "jobs:write": "See failed jobs and run them again.",
+    "automations:read": "Read rules, their log, and macros.",
+    "automations:write": "Write and switch rules, macros and webhooks.",
 }
 
 

@@ -34,7 +34,16 @@ ANSWER = frozenset(
     }
 )
 LISTEN = frozenset({"watch.write"})
-LEAD = frozenset({"label.write", "delivery.resolve", "mention.write"})
+LEAD = frozenset(
+    {
+        "label.write",
+        "delivery.resolve",
+        "mention.write",
+        "automation.read",
+        "automation.write",
+        "macro.run",
+    }
+)
 MANAGE = frozenset(
     {"channel.write", "member.write", "workspace.write", "token.write", "job.replay", "import.run"}
 )
@@ -45,7 +54,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.OWNER: READ | ANSWER | LISTEN | LEAD | MANAGE | OWN,
     Role.ADMIN: READ | ANSWER | LISTEN | LEAD | MANAGE,
     Role.LEAD: READ | ANSWER | LISTEN | LEAD,
-    Role.AGENT: READ | ANSWER | {"watch.write", "delivery.resolve"},
+    Role.AGENT: READ | ANSWER | {"watch.write", "delivery.resolve", "macro.run"},
     Role.PUBLISHER: READ | LISTEN,
     # Partners meet people only inside the conversations given to them.
     Role.PARTNER: (ANSWER - {"person.write"}) | {"conversation.read"},
@@ -76,6 +85,8 @@ SCOPES: dict[str, frozenset[str]] = {
     "channels:read": frozenset({"channel.read"}),
     "channels:write": frozenset({"channel.read", "channel.write"}),
     "jobs:write": frozenset({"job.replay"}),
+    "automations:read": frozenset({"automation.read", "macro.run"}),
+    "automations:write": frozenset({"automation.read", "automation.write", "macro.run"}),
 }
 
 

@@ -1,9 +1,13 @@
 """A workspace, its teams and members."""
 
+from copy import copy
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 
 from cornbread.foundation.errors import NotAllowed
+from cornbread.team.domain.actors import Automation
 from cornbread.team.domain.permissions import Role, grants, opened_by
 
 
@@ -62,6 +66,8 @@ class Member(models.Model):
 
     #: Set when the member acts through an API token: only these scopes are open.
     token_scopes: frozenset[str] | None = None
+    #: Set when a rule acts with this member's rights: what it does is not the member's own doing.
+    automation: Automation | None = None
 
     class Meta:
         constraints = [
@@ -73,7 +79,13 @@ class Member(models.Model):
 
     @property
     def actor_id(self) -> int | None:
-        return self.pk
+        return None if self.automation else self.pk
+
+    def lent_to(self, automation: Automation) -> Self:
+        """This member's rights in the hands of a rule; a member who acts is left as it is."""
+        lent = copy(self)
+        lent.automation = automation
+        return lent
 
     def allows(self, permission: str, workspace_id: int) -> bool:
         """Whether this member may do that there, through their role and their token."""
