@@ -8,7 +8,7 @@
 | resolved | refused | open | refused | refused | open | resolved | resolved |
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -124,9 +124,17 @@ def standing_of(entries: Iterable[Entry], *, now: datetime) -> Standing:
 def standing_after(entries: Iterable[Entry], *, now: datetime) -> Standing:
     """The same for entries in their order."""
     standing = OPEN
+    for _, standing in standings(entries):  # noqa: B007 - the last one counts
+        pass
+    return wake(standing, now=now)
+
+
+def standings(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Standing]]:
+    """Every entry, in their order, with where it leaves the conversation."""
+    standing = OPEN
     for entry in entries:
         standing = _after(wake(standing, now=entry.at), entry)
-    return wake(standing, now=now)
+        yield entry, standing
 
 
 def _after(standing: Standing, entry: Entry) -> Standing:

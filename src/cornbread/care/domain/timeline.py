@@ -23,6 +23,7 @@ class EntryKind(StrEnum):
     ASSIGNED = "assigned"
     LABELLED = "labelled"
     UNLABELLED = "unlabelled"
+    PRIORITISED = "prioritised"
     STATUS_CHANGED = "status_changed"
     SNOOZED = "snoozed"
     MERGED = "merged"
@@ -62,6 +63,15 @@ class Status(StrEnum):
     RESOLVED = "resolved"
 
 
+class Priority(StrEnum):
+    """How much a conversation matters to us; what nobody has judged is normal."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
 class AboutMessage(msgspec.Struct, frozen=True):
     """Which message was edited or deleted, by the id of its entry."""
 
@@ -79,6 +89,12 @@ class Labelled(msgspec.Struct, frozen=True):
     """The label that was put on or taken off."""
 
     label: str
+
+
+class Prioritised(msgspec.Struct, frozen=True):
+    """How much it matters from here on."""
+
+    to: Priority
 
 
 class StatusChanged(msgspec.Struct, frozen=True):
@@ -119,6 +135,7 @@ Details = (
     AboutMessage
     | Assigned
     | Labelled
+    | Prioritised
     | StatusChanged
     | Snoozed
     | Merged
@@ -132,6 +149,7 @@ DETAILS: Mapping[EntryKind, type[Details]] = {
     EntryKind.ASSIGNED: Assigned,
     EntryKind.LABELLED: Labelled,
     EntryKind.UNLABELLED: Labelled,
+    EntryKind.PRIORITISED: Prioritised,
     EntryKind.STATUS_CHANGED: StatusChanged,
     EntryKind.SNOOZED: Snoozed,
     EntryKind.MERGED: Merged,

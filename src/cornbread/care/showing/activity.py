@@ -12,6 +12,7 @@ from cornbread.care.domain.timeline import (
     EntryKind,
     Labelled,
     MemoryUsed,
+    Prioritised,
     Snoozed,
     StatusChanged,
 )
@@ -22,6 +23,7 @@ ICONS: dict[str, str] = {
     EntryKind.ASSIGNED: "user-check",
     EntryKind.LABELLED: "tag",
     EntryKind.UNLABELLED: "tag",
+    EntryKind.PRIORITISED: "flag",
     EntryKind.STATUS_CHANGED: "circle-check",
     EntryKind.SNOOZED: "alarm",
     EntryKind.MERGED: "link",
@@ -68,6 +70,8 @@ def sentence(kind: EntryKind, details: Details | None, names: Names, *, by: int 
         case Labelled():
             verb = "labelled this" if kind is EntryKind.LABELLED else "took off the label"
             return f"{verb} “{details.label}”"
+        case Prioritised():
+            return f"set the priority to {details.to.value}"
         case StatusChanged():
             return _STATUS.get(details.to.value, details.to.value)
         case Snoozed():
