@@ -132,6 +132,19 @@ def test_a_job_that_kills_every_worker_is_dead_after_its_attempts(office):
     assert (job["last_error"]["code"], len(office.lines())) == ("worker_died", 2)
 
 
+def test_jobs_that_a_killed_worker_had_not_begun_lose_no_attempt(office):
+    office.do("ask", "kills_its_worker", str(office.log))
+    office.do("ask_many", "5", str(office.log))
+    for _ in range(2):
+        with pytest.raises(subprocess.CalledProcessError):
+            office.do("drain_for", "0")
+        Path(office.log).write_text("")
+    office.do("drain_for", "0")
+    killing, *others = office.jobs()
+    assert (killing["state"], killing["attempts"]) == ("dead", 2)
+    assert {(job["state"], job["attempts"]) for job in others} == {("done", 1)}
+
+
 def test_two_workers_share_the_jobs_and_never_run_one_twice(office):
     workers = [office.worker() for _ in range(2)]
     office.do("ask_many", "400", str(office.log))

@@ -256,10 +256,44 @@ class TestLeases:
     def test_a_job_that_always_takes_its_worker_down_comes_to_an_end(self):
         sample_jobs.note.enqueue("x")
         for _ in range(3):
-            store.claim(1, owner="elsewhere:1/1:1", wanted=ANY)
+            (taken,) = store.claim(1, owner="elsewhere:1/1:1", wanted=ANY)
+            store.begin(taken)
             Job.objects.update(lease_until=now() - timedelta(seconds=1))
             store.rescue()
         assert (only_job().state, only_job().last_error["code"]) == (JobState.DEAD, "worker_died")
+
+    def test_a_worker_that_dies_takes_no_attempt_from_jobs_it_had_not_begun(self):
+        for value in ("begun", "waiting"):
+            sample_jobs.note.enqueue(value)
+        for _ in range(2):
+            begun, _waiting = store.claim(2, owner="elsewhere:1/1:1", wanted=ANY)
+            store.begin(begun)
+            Job.objects.update(lease_until=now() - timedelta(seconds=1))
+            store.rescue()
+            Job.objects.update(due_at=begun.due_at)
+        assert [job.attempts for job in Job.objects.order_by("id")] == [2, 0]
+        assert [bool(job.last_error) for job in Job.objects.order_by("id")] == [True, False]
+
+    def test_a_job_that_was_lost_before_it_began_is_not_run(self):
+        sample_jobs.note.enqueue("x")
+        (lost,) = store.claim(1, owner=HERE, wanted=ANY)
+        Job.objects.update(lease_until=now() - timedelta(seconds=1))
+        store.rescue()
+        (taken,) = store.claim(1, owner=HERE, wanted=ANY)
+        assert run(taken) is None
+        assert isinstance(run(lost), LeaseLost)
+        assert not store.release(lost)
+        assert ran == ["x"]
+
+    def test_the_end_of_a_lease_is_kept_to_the_moment(self):
+        """What is compared with it is what was read, whatever the database does with fractions."""
+        sample_jobs.note.enqueue("x")
+        with time_machine.travel("2026-03-01T12:00Z", tick=False):
+            Job.objects.update(due_at=now())
+            (held,) = store.claim(1, owner="elsewhere:1/1:1", wanted=ANY)
+            assert held.lease_until == now() + timedelta(seconds=60)
+        with time_machine.travel("2026-03-01T12:01:01Z"):
+            assert store.rescue() == 1
 
 
 @every(seconds=600)

@@ -54,6 +54,8 @@ def _count(job: Job, error: BaseException | None, took_s: float) -> None:
 def _run(job: Job) -> BaseException | None:
     backoff = Backoff()
     try:
+        if not store.begin(job):
+            raise LeaseLost
         task = find(job.task)
         backoff = task.backoff
         _call(task, job)

@@ -22,6 +22,25 @@ from cornbread.foundation.models import UNFINISHED, Job, JobState
 
 #: Stranded jobs taken back in one go.
 _RESCUE_BATCH = 200
+#: Ready jobs become the owner's in one statement. ``MATERIALIZED``, lest the limit is applied
+#: more than once; those that others are just taking are passed over.
+_CLAIMED = (
+    "WITH due AS MATERIALIZED (SELECT id FROM foundation_job WHERE {{where}} "
+    "ORDER BY priority DESC, due_at, id LIMIT %s {lock}) "
+    "UPDATE foundation_job SET state = %s, attempts = attempts + 1, lease_owner = %s, "
+    "lease_until = {later}, started_at = NULL WHERE id IN (SELECT id FROM due) RETURNING *"
+)
+_CLAIM = {
+    "postgresql": _CLAIMED.format(
+        lock="FOR UPDATE SKIP LOCKED", later="%s + make_interval(secs => lease_s)"
+    ),
+    # As Django writes moments there, which leaves out what is zero behind the second.
+    "sqlite": _CLAIMED.format(
+        lock="",
+        later="replace(strftime('%%Y-%%m-%%d %%H:%%M:%%f', %s, lease_s || ' seconds') || '000', "
+        "'.000000', '')",
+    ),
+}
 #: As ``_settle`` says it. Every job ends like this, so that the time to put it into words counts.
 _FINISH = (
     "UPDATE foundation_job SET state = CASE WHEN again THEN %s ELSE %s END, "
@@ -69,19 +88,39 @@ def _join(job: Job) -> Job | None:
 
 
 def claim(limit: int, *, owner: str, wanted: Wanted) -> list[Job]:
-    """Take up to ``limit`` due jobs, the most urgent and oldest first."""
-    due = _due(wanted)
+    """Take up to ``limit`` due jobs, the most urgent and oldest first; then ``begin`` each.
+
+    The attempt counts from here, but a worker that dies before it began gives it back.
+    """
     # A look first: on SQLite an idle worker must not ask for the write lock at every poll.
-    if not due.exists():
+    if not is_postgresql() and not _due(wanted).exists():
         return []
-    with transaction.atomic():
-        if is_postgresql():
-            due = due.select_for_update(skip_locked=True)
-        jobs = list(due[:limit])
-        if _take(jobs, owner):
-            return jobs
-        transaction.set_rollback(True)
-    return []
+    moment = connection.ops.adapt_datetimefield_value(now())
+    where, values = _selected(wanted)
+    found = Job.objects.raw(
+        _CLAIM[connection.vendor].format(where=where),
+        [*values, limit, JobState.RUNNING.value, owner, moment],
+    )
+    return sorted(found, key=lambda job: (-job.priority, job.due_at, job.id))
+
+
+def _selected(wanted: Wanted) -> tuple[str, list[Any]]:
+    """Which ready jobs are wanted, in SQL, with the values bound in it."""
+    due_by = connection.ops.adapt_datetimefield_value(wanted.due_by or now())
+    where = "state = %s AND due_at <= %s"
+    values: list[Any] = [JobState.READY.value, due_by]
+    if wanted.queues is not None:
+        marks = ", ".join(["%s"] * len(wanted.queues)) or "NULL"
+        where, values = f"{where} AND queue IN ({marks})", [*values, *wanted.queues]
+    if wanted.workspace_id is not None:
+        where, values = f"{where} AND workspace_id = %s", [*values, wanted.workspace_id]
+    return where, values
+
+
+def begin(job: Job) -> bool:
+    """Say that a claimed job is run from now on; false if it was lost before."""
+    job.started_at = now()
+    return bool(_ours(job).filter(started_at=None).update(started_at=job.started_at))
 
 
 def unfinished(wanted: Wanted) -> bool:
@@ -98,33 +137,10 @@ def _due(wanted: Wanted, states: Collection[JobState] = (JobState.READY,)) -> Qu
     return due.order_by("-priority", "due_at", "id")
 
 
-def _take(jobs: list[Job], owner: str) -> bool:
-    """Mark the jobs as running for the owner; false if any was taken before us."""
-    moment = now()
-    for job in jobs:
-        job.state, job.lease_owner, job.started_at = JobState.RUNNING, owner, moment
-        job.lease_until = moment + timedelta(seconds=job.lease_s)
-        job.attempts += 1
-    # Leases of the same length are written by one update.
-    lengths = {job.lease_s: job.lease_until for job in jobs}
-    taken = sum(
-        Job.objects.filter(
-            id__in=[job.id for job in jobs if job.lease_s == lease_s], state=JobState.READY
-        ).update(
-            state=JobState.RUNNING,
-            attempts=F("attempts") + 1,
-            lease_owner=owner,
-            lease_until=lease_until,
-            started_at=moment,
-        )
-        for lease_s, lease_until in lengths.items()
-    )
-    return taken == len(jobs)
-
-
 def release(job: Job) -> bool:
     """Give a claimed job back that was not begun; false if it was lost."""
-    return _put_back(_ours(job), job.due_at, job.last_error, counted=False)
+    unbegun = _ours(job).filter(started_at=None)
+    return _put_back(unbegun, job.due_at, job.last_error, counted=False)
 
 
 def extend(job: Job) -> bool:
@@ -164,7 +180,9 @@ def rescue() -> int:
 
 def _take_back(job: Job) -> bool:
     # A heartbeat that arrived since we looked moved the lease and keeps the job.
-    silent = _ours(job).filter(lease_until=job.lease_until)
+    silent = _ours(job).filter(lease_until=job.lease_until, started_at=job.started_at)
+    if job.started_at is None:
+        return _put_back(silent, job.due_at, job.last_error, counted=False)
     error = describe(WorkerDied())
     if job.attempts >= job.max_attempts:
         return _settle(silent, JobState.DEAD, last_error=error)
