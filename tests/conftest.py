@@ -55,5 +55,7 @@ def _nothing_left_over() -> Iterator[None]:
         logs.request_id.set(None)
     if intake := sys.modules.get("cornbread.listening.intake"):
         intake.forget_compiled()
+    if rules := sys.modules.get("cornbread.automation.ready"):
+        rules.forget_rules()
     if copies := sys.modules.get("cornbread.listening.copies"):
         copies.forget_copies()

@@ -160,7 +160,7 @@ def _step(raw: Any, path: str, wrong: dict[str, str]) -> Step | None:
         if values["mode"] not in ("public", "direct"):
             wrong[f"{path}.mode"] = "Choose public or direct."
             return None
-    read: Step = msgspec.convert(values, Step)  # type: ignore[arg-type]
+    read: Step = msgspec.convert(values, Step)
     return read
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from typing import cast
 from urllib.parse import urlsplit
 from zlib import crc32
 
@@ -64,10 +65,8 @@ def slots(context: template.Context, name: str) -> SafeString:
     request = context.get("request")
     if not isinstance(request, HttpRequest):
         return SafeString("")
-    drawn = [
-        render_to_string(one.template, context.flatten(), request)
-        for one in fragments(name, request)
-    ]
+    around = cast(dict[str, object], context.flatten())
+    drawn = [render_to_string(one.template, around, request) for one in fragments(name, request)]
     return mark_safe("".join(drawn))  # noqa: S308 - each was escaped as it was drawn
 
 
