@@ -108,6 +108,12 @@ class Conversation(models.Model):
                 name="conversation_of_team",
                 condition=models.Q(team__isnull=False),
             ),
+            # Lists by level, for those that were answered: all others begin with 0.
+            models.Index(
+                fields=["workspace", "level", "status", "position", "id"],
+                name="conversation_level",
+                condition=models.Q(merged_into=None, level__gt=0),
+            ),
             models.Index(
                 fields=["merged_into"],
                 name="conversation_merged",

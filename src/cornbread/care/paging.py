@@ -42,11 +42,16 @@ def places(
         if seen_by.limited_to_teams:
             theirs = (Q(team_id=team_id) for team_id in team_ids(seen_by=seen_by))
             shares = [Q(assignee_id=seen_by.pk), *theirs]
+    narrow = seen_by.limited_to_teams
+    every = (
+        queries.narrowed(replace(filters, status=one), seen_by=seen_by, narrow=narrow)
+        for one in statuses
+    )
     return [
-        queries.after(queries.narrowed(replace(filters, status=one), seen_by=seen_by), place)
+        queries.after(found, place)
         .filter(share)
         .order_by("position", "pk")
         .values_list("position", "pk")[:size]
-        for one in statuses
+        for found in every
         for share in shares
     ]

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Prefetch, Q, QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.lookups import Exact, In
 
 from cornbread.care.domain.lateness import LATE_FROM
 from cornbread.care.finding import about, saying
@@ -38,14 +40,33 @@ class Filters:
     late: bool | None = None  # only what was heard late, or only the rest
 
 
-def conversations(*, seen_by: Member) -> QuerySet[Conversation]:
-    """The conversations the reader may know of; partners see what was given to them."""
+def conversations(*, seen_by: Member, narrow: bool = False) -> QuerySet[Conversation]:
+    """The conversations the reader may know of; partners see what was given to them.
+
+    ``narrow`` says that ids, a person or a colleague narrow it to few: see ``_beside``.
+    """
     seen_by.require("conversation.read")
-    found = Conversation.objects.filter(workspace_id=seen_by.workspace_id, merged_into=None)
-    if seen_by.limited_to_teams:
-        theirs = Q(team_id__in=team_ids(seen_by=seen_by)) | Q(assignee_id=seen_by.pk)
+    limited = seen_by.limited_to_teams
+    brand = _beside("workspace_id") if narrow or limited else F("workspace_id")
+    found = Conversation.objects.filter(Exact(brand, seen_by.workspace_id), merged_into=None)
+    if limited:
+        teams = team_ids(seen_by=seen_by)
+        if narrow:
+            theirs = Q(In(_beside("team_id"), teams)) if teams else Q()
+            theirs |= Q(Exact(_beside("assignee_id"), seen_by.pk))
+        else:
+            theirs = Q(team_id__in=teams) | Q(assignee_id=seen_by.pk)
         found = found.filter(theirs)
     return found
+
+
+def _beside(column: str) -> Combinable:
+    """A column that is compared but by which no index is entered.
+
+    Databases guess how many rows a brand or a team has, and guess wrong where one has nearly all:
+    then they read a million conversations to find those few that something else would lead to.
+    """
+    return ExpressionWrapper(F(column) + 0, output_field=BigIntegerField())
 
 
 def inbox(filters: Filters, *, seen_by: Member) -> QuerySet[Conversation]:
@@ -55,7 +76,7 @@ def inbox(filters: Filters, *, seen_by: Member) -> QuerySet[Conversation]:
 
 def rows(ids: Iterable[int], *, seen_by: Member) -> QuerySet[Conversation]:
     """These conversations of the reader, what will be late first."""
-    return _as_rows(conversations(seen_by=seen_by).filter(pk__in=ids))
+    return _as_rows(conversations(seen_by=seen_by, narrow=True).filter(pk__in=ids))
 
 
 def _as_rows(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
@@ -69,9 +90,11 @@ def _as_rows(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
     )
 
 
-def narrowed(filters: Filters, *, seen_by: Member) -> QuerySet[Conversation]:
-    """The reader's conversations by filter."""
-    found = conversations(seen_by=seen_by)
+def narrowed(filters: Filters, *, seen_by: Member, narrow: bool = False) -> QuerySet[Conversation]:
+    """The reader's conversations by filter; ``narrow`` as for ``conversations``."""
+    someones = filters.assignee not in ("", "none") or filters.person is not None
+    narrow = narrow or someones or bool(filters.search or filters.about)
+    found = conversations(seen_by=seen_by, narrow=narrow)
     if filters.status and filters.status != "all":
         found = found.filter(status=filters.status)
     if filters.assignee == "me":
@@ -89,6 +112,8 @@ def narrowed(filters: Filters, *, seen_by: Member) -> QuerySet[Conversation]:
         value = getattr(filters, field)
         if value is not None:
             found = found.filter(**{field: value})
+    if filters.level:
+        found = found.filter(level__gt=0)  # as the index says that has few or none of a level
     if filters.search:
         both = saying(filters.search, seen_by.workspace_id)
         found = found.filter(pk__in=both | about(filters.search, seen_by.workspace_id))
@@ -118,7 +143,7 @@ def _fresh_presences() -> QuerySet[Presence]:
 def conversation(conversation_id: int, *, seen_by: Member, lock: bool = False) -> Conversation:
     """One conversation; a merged one leads to where it went. NotFound for everybody else."""
     conversation_id = _where_it_went(conversation_id, seen_by)
-    found = conversations(seen_by=seen_by)
+    found = conversations(seen_by=seen_by, narrow=True)
     if lock:
         found = found.select_for_update(of=("self",))
     else:
@@ -169,13 +194,17 @@ def present(conversation_id: int, *, seen_by: Member) -> QuerySet[Presence]:
 
 def others_of_person(one: Conversation, *, seen_by: Member) -> QuerySet[Conversation]:
     """Other conversations with the same person, newest first."""
-    found = conversations(seen_by=seen_by).filter(person_id=one.person_id).exclude(pk=one.pk)
+    found = (
+        conversations(seen_by=seen_by, narrow=True)
+        .filter(person_id=one.person_id)
+        .exclude(pk=one.pk)
+    )
     return found.select_related("channel").order_by("-last_at", "-pk")
 
 
 def of_person(person_id: int, *, seen_by: Member) -> QuerySet[Conversation]:
     """The conversations with a person that the reader may know of, newest first."""
-    found = conversations(seen_by=seen_by).filter(person_id=person_id)
+    found = conversations(seen_by=seen_by, narrow=True).filter(person_id=person_id)
     return found.select_related("channel", "assignee__user").order_by("-last_at", "-pk")
 
 
@@ -201,9 +230,10 @@ def counts(*, seen_by: Member) -> dict[str, int]:
     """
     every = conversations(seen_by=seen_by)
     opened = every.filter(status="open", position__lt=LATE_FROM)
+    theirs = conversations(seen_by=seen_by, narrow=True).filter(assignee_id=seen_by.pk)
     folders = {
         "open": opened,
-        "mine": opened.filter(assignee_id=seen_by.pk),
+        "mine": theirs.filter(status="open", position__lt=LATE_FROM),
         "unassigned": opened.filter(assignee_id=None),
         "pending": every.filter(status="pending"),
         "snoozed": every.filter(status="snoozed"),

@@ -24,7 +24,8 @@ def messages(
 
     ``filters`` narrow the conversations; ``before`` goes on after an earlier page.
     """
-    narrowed = queries.narrowed(replace(filters, search="", about=""), seen_by=seen_by)
+    filters = replace(filters, search="", about="")
+    narrowed = queries.narrowed(filters, seen_by=seen_by, narrow=True)
 
     def show(ids: Sequence[int]) -> dict[int, Entry]:
         # Small looks: joined into one, a database may begin with all conversations there are.
@@ -33,7 +34,7 @@ def messages(
                 "pk", "conversation_id"
             )
         )
-        seen = narrowed.filter(pk__in=set(of.values())).values_list("pk", flat=True)
+        seen = narrowed.filter(pk__among=set(of.values())).values_list("pk", flat=True)
         visible = set(seen)
         return _entries(pk for pk, one in of.items() if one in visible)
 

@@ -24,7 +24,7 @@ _IDS = (1 << ID_BITS) - 1
 
 #: So many hits are looked at for one page, when few of them are the reader's to see.
 FURTHEST = 3000
-_CHUNK = 500
+_CHUNK = 1000
 
 T = TypeVar("T")
 
