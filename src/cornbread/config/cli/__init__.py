@@ -23,6 +23,7 @@ COMMANDS = {
     "token": "token",
     "jobs": "jobs",
     "stream": "stream",
+    "spool": "spool",
     "search": "search",
     "keys": "keys",
 }

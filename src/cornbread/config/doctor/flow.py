@@ -71,7 +71,7 @@ def spooled() -> Finding:
         return warn(
             "handed in",
             f"{counted(len(aside), 'record')} set aside, the last because: {aside[-1].reason}",
-            f"Look at {root() / 'set-aside.jsonl'}, mend the sender, then move the file away.",
+            "Mend the cause, then `cornbread spool replay --all`; `cornbread spool aside` lists them.",
             **figures,
         )
     return ok("handed in", "nothing waits", **figures)

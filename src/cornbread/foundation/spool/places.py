@@ -1,31 +1,16 @@
-"""The directories below one spool: one for each process that writes, and what was set aside."""
+"""The directories below one spool: one for each process that writes."""
 
-import base64
 import fcntl
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
-
-from cornbread.foundation import clock
-from cornbread.foundation.spool.segments import force
 from cornbread.foundation.spool.trouble import SpoolTaken
 from cornbread.foundation.spool.writer import MOST_BYTES, SpoolWriter
 
 #: More processes than this do not write on one machine.
 MOST_WRITERS = 256
-_ASIDE = "set-aside.jsonl"
-
-
-class SetAside(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that could not be dealt with. ``record`` are its bytes, ``at`` an ISO 8601 time."""
-
-    at: str
-    reason: str
-    record: bytes
 
 
 def open_writer(root: Path, *, most_bytes: int = MOST_BYTES) -> SpoolWriter:
@@ -61,30 +46,3 @@ def reading(root: Path) -> Iterator[bool]:
         yield ours
     finally:
         os.close(descriptor)
-
-
-def set_aside(root: Path, record: bytes, reason: str) -> None:
-    """Keep bytes that nothing can be done with; on disk when it returns."""
-    text = base64.b64encode(record).decode()
-    line = json.dumps({"at": clock.now().isoformat(), "reason": reason, "record": text})
-    descriptor = os.open(root / _ASIDE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(descriptor, f"{line}\n".encode())
-        force(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def all_set_aside(root: Path) -> list[SetAside]:
-    """What was set aside, oldest first; a line that a crash left half written is left out."""
-    try:
-        lines = (root / _ASIDE).read_bytes().splitlines()
-    except FileNotFoundError:
-        return []
-    found = []
-    for line in lines:
-        try:
-            found.append(msgspec.json.decode(line, type=SetAside))
-        except msgspec.DecodeError:
-            continue
-    return found
