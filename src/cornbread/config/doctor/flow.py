@@ -71,7 +71,7 @@ def spooled() -> Finding:
         return warn(
             "handed in",
             f"{counted(len(aside), 'record')} set aside, the last because: {aside[-1].reason}",
-            "Mend the cause, then `cornbread spool replay --all`; `cornbread spool aside` lists them.",
+            "Mend the cause, then hand them in again: `cornbread spool replay --all`.",
             **figures,
         )
     return ok("handed in", "nothing waits", **figures)
