@@ -12,8 +12,7 @@ kills. Prints JSON.
 ``--posts`` is read in place: columns of support threads (tweet_id, author_id, inbound, …) or of
 posts (created_at, name, text). PostgreSQL databases are made beside the one of the address and
 dropped. With ``--stream-url`` batches travel through JetStream, with messages of a dead worker
-handed on after 1 s (in the product 30 s). Limits on attempts of jobs and messages are lifted: with
-a kill every second, what waits longest would be given up (as a dead letter, to be replayed).
+handed on after 1 s (in the product 30 s). Jobs and messages have as many attempts as there.
 """
 
 import argparse
@@ -161,10 +160,6 @@ class Run:
     def _begin(self) -> None:
         from django.conf import settings
 
-        from cornbread.foundation.outbox import react
-
-        # A kill counts against every job that the dead process had claimed, begun or not.
-        object.__setattr__(react, "max_attempts", 10_000)
         self.databases.use(self.name)
         settings.STREAM_URL = self.stream
 
@@ -199,7 +194,6 @@ class Run:
         from cornbread.listening.streaming.state import state
 
         self._begin()
-        worker.MOST_DELIVERIES = 10_000
         taken = keeping.take_in
 
         def take_in(*given: Any) -> Any:
@@ -341,7 +335,7 @@ def forget_stream(url: str) -> None:
 
         settings.STREAM_URL = url
         connection, places = sharing.stream()
-        for stream in (places.heard_stream, places.dead_stream):
+        for stream in (places.heard_stream, places.dead_stream, places.tried_stream):
             connection.call(connection.jetstream.delete_stream(stream))
 
     answer_of(forget)

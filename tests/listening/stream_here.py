@@ -12,7 +12,8 @@ from nats.js.errors import NotFoundError
 
 from cornbread.foundation.stream import Connection, StreamUnreachable, parse
 from cornbread.listening.streaming import sharing
-from cornbread.listening.streaming.places import Places
+from cornbread.listening.streaming.mailbox import Mailbox
+from cornbread.listening.streaming.places import CONSUMER, Places
 from cornbread.listening.streaming.worker import IntakeWorker
 
 _numbers = count(1)
@@ -30,7 +31,7 @@ def url_here() -> str:
 
 def remove(connection: Connection, places: Places) -> None:
     """Leave the server as it was."""
-    for name in (places.heard_stream, places.dead_stream):
+    for name in (places.heard_stream, places.dead_stream, places.tried_stream):
         with suppress(NotFoundError):
             connection.call(_delete(connection, name))
 
@@ -38,6 +39,13 @@ def remove(connection: Connection, places: Places) -> None:
 async def _delete(connection: Connection, name: str) -> None:
     with suppress(NotFoundError):
         await connection.jetstream.delete_stream(name)
+
+
+async def _fall_silent(mailbox: Mailbox) -> None:
+    assert mailbox._beating
+    assert mailbox._subscription
+    mailbox._beating.cancel()
+    await mailbox._subscription.unsubscribe()
 
 
 class StreamHere:
@@ -55,6 +63,26 @@ class StreamHere:
             worker.take(letters)
         worker._mailbox.close()
         return handed
+
+    def hand_on_after(self, seconds: float) -> None:
+        """What a worker holds goes to others after so short a silence."""
+
+        async def change() -> None:
+            jetstream, stream = self.connection.jetstream, self.places.heard_stream
+            info = await jetstream.consumer_info(stream, CONSUMER)
+            await jetstream.add_consumer(stream, info.config.evolve(ack_wait=seconds))
+
+        self.connection.call(change())
+
+    def worker_that_dies(self, *, at_work: bool) -> None:
+        """A worker falls silent, before it begins what it was handed or in the midst of it."""
+        worker = IntakeWorker(threading.Event())
+        letters = worker._mailbox.gather(5)
+        assert letters
+        if at_work:
+            with pytest.raises(SystemExit):
+                worker.take(letters)
+        self.connection.call(_fall_silent(worker._mailbox))
 
 
 @pytest.fixture

@@ -126,7 +126,8 @@ def test_a_batch_that_cannot_be_taken_in_is_given_up_alone_and_can_be_replayed(
 
     taken = keeping.take_in
     monkeypatch.setattr(keeping, "take_in", spoiled)
-    monkeypatch.setattr(worker, "MOST_DELIVERIES", 1)
+    monkeypatch.setattr(worker, "ALONE_FROM", 1)
+    monkeypatch.setattr(worker, "MOST_TRIES", 1)
     for id_ in ("1", "bad", "2"):
         on(place, batch(id_))
     stream_here.work()
@@ -144,12 +145,31 @@ def test_a_batch_that_cannot_be_taken_in_is_given_up_alone_and_can_be_replayed(
 def test_a_batch_that_ends_every_worker_is_given_up_unread(
     stream_here: StreamHere, place: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "MOST_DELIVERIES", 0)
+    def ends_the_worker(channel: Channel, heard: Batch) -> None:
+        begun.append(heard)
+        raise SystemExit
+
+    begun: list[Batch] = []
+    monkeypatch.setattr(keeping, "take_in", ends_the_worker)
     on(place, batch("1"))
-    stream_here.work()
+    stream_here.hand_on_after(0.1)
+    for _ in range(6):
+        stream_here.worker_that_dies(at_work=True)
+    stream_here.work(wait_s=1)
     (dead,) = letters.dead_letters(10)
-    assert dead.reason == "worker_died"
-    assert kept() == set()
+    assert (dead.reason, dead.attempts, len(begun)) == ("worker_died", 6, 6)
+
+
+def test_a_batch_that_waited_with_workers_that_died_is_not_given_up(
+    stream_here: StreamHere, place: Channel
+) -> None:
+    on(place, batch("1"))
+    stream_here.hand_on_after(0.1)
+    for _ in range(8):
+        stream_here.worker_that_dies(at_work=False)
+    stream_here.work(wait_s=1)
+    assert kept() == {"1"}
+    assert state().dead == state().messages == 0
 
 
 def test_bytes_that_are_no_batch_are_given_up_at_once(stream_here: StreamHere) -> None:

@@ -31,13 +31,15 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     posts: int | None = None
 
 
-async def bury(connection: Connection, places: Places, letter: Letter, reason: str) -> None:
+async def bury(
+    connection: Connection, places: Places, letter: Letter, reason: str, attempts: int
+) -> None:
     """Publish a message among the dead letters; done when the server has confirmed it."""
     headers = {
         "Nats-Msg-Id": f"{places.heard_stream}-{letter.number}",
         SUBJECT: letter.subject,
         REASON: reason[:80],
-        ATTEMPTS: str(letter.deliveries),
+        ATTEMPTS: str(attempts),
         AT: now().isoformat(),
     }
     room = connection.client.max_payload - MARGIN_BYTES // 4

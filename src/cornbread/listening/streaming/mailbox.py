@@ -36,6 +36,8 @@ class Letter:
         self.subject: str = message.subject
         self.deliveries: int = message.metadata.num_delivered
         self.number: int = message.metadata.sequence.stream
+        #: Of this message alone, also when a stream of the same name was made anew.
+        self.name = f"{self.number}-{message.metadata.timestamp.timestamp():.0f}"
 
     async def settle(self) -> None:
         """Confirm, and wait until the server has noted it."""

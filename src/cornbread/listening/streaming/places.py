@@ -1,8 +1,9 @@
-"""The two streams of an installation: what was heard and waits, and what was given up.
+"""The streams of an installation: what was heard and waits, what was given up, what was tried.
 
 Heard posts lie in a work queue: a message is deleted once a worker has committed and confirmed
 it. Nothing expires there, and a full stream takes no more instead of dropping its oldest, so that
-the listeners hold back and nothing is lost. Letters that were given up are kept for a while.
+the listeners hold back and nothing is lost. Letters that were given up are kept for a while, and
+so are the marks of attempts with letters that came back too often.
 """
 
 from nats.js.api import (
@@ -21,6 +22,9 @@ HEARD_BYTES = 10 * 1024**3
 DEAD_BYTES = 1024**3
 #: Letters that were given up are kept this long, in seconds.
 DEAD_AGE_S = 30 * 86_400
+#: Marks of attempts: a few bytes each, and gone when nobody can be trying any more.
+TRIED_BYTES = 16 * 1024**2
+TRIED_AGE_S = 86_400
 #: The same batch published again within this many seconds is dropped by the server.
 DUPLICATE_WINDOW_S = 120
 #: A worker that shows no sign of life for this many seconds loses what it held to the others.
@@ -36,13 +40,20 @@ class Places:
     def __init__(self, name: str) -> None:
         self.heard_stream = f"{name}-heard"
         self.dead_stream = f"{name}-dead"
+        self.tried_stream = f"{name}-tried"
         self.heard_subjects = f"{name}.heard.*"
         self.dead_subject = f"{name}.dead"
+        self.tried_subjects = f"{name}.tried.*"
         self._heard = f"{name}.heard"
+        self._tried = f"{name}.tried"
 
     def heard(self, workspace_id: int) -> str:
         """The subject of a workspace's posts."""
         return f"{self._heard}.{workspace_id}"
+
+    def tried(self, letter: str) -> str:
+        """The subject of the attempts with one letter."""
+        return f"{self._tried}.{letter}"
 
     async def ensure(self, jetstream: JetStreamContext) -> None:
         """Make what is missing; what an operator has changed (size, replicas, age) stays so."""
@@ -70,6 +81,17 @@ class Places:
                 max_bytes=DEAD_BYTES,
                 max_age=DEAD_AGE_S,
                 duplicate_window=DUPLICATE_WINDOW_S,
+            ),
+        )
+        await self._ensure_stream(
+            jetstream,
+            StreamConfig(
+                name=self.tried_stream,
+                description="Attempts with posts that came back too often",
+                subjects=[self.tried_subjects],
+                storage=StorageType.FILE,
+                max_bytes=TRIED_BYTES,
+                max_age=TRIED_AGE_S,
             ),
         )
         try:

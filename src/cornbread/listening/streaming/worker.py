@@ -18,13 +18,15 @@ from cornbread.listening.domain.portions import joined
 from cornbread.listening.streaming.letters import bury
 from cornbread.listening.streaming.mailbox import Letter, Mailbox
 from cornbread.listening.streaming.sharing import stream
+from cornbread.listening.streaming.suspects import begun
 
 log = get_logger(__name__)
 
-#: A message that was handed out more often than this has spoiled or killed every attempt.
-MOST_DELIVERIES = 6
-#: From here on a message is taken in alone: it may be the one that kills its worker.
+#: Handed out this often, a message is taken in alone and its attempts are counted: it may be the
+#: one that kills its worker, or have waited beside it.
 ALONE_FROM = 3
+#: So often it is tried alone before it is given up.
+MOST_TRIES = 4
 #: Until a message that failed is handed out again.
 AGAIN = Backoff(base_s=1, cap_s=60)
 #: While the database or the stream does not answer.
@@ -68,20 +70,20 @@ class IntakeWorker:
             self._take(group)
 
     def _readable(self, letters: Iterable[Letter]) -> list[Opened]:
-        """Those that can be read, and did not end every worker that tried."""
+        """Those that can be read."""
         opened = []
         for letter in letters:
-            if letter.deliveries > MOST_DELIVERIES:
-                self._bury(letter, "worker_died")
-                continue
             try:
                 opened.append((letter, unpack(letter.data)))
             except (msgspec.ValidationError, msgspec.DecodeError):
-                self._bury(letter, "unreadable")
+                self._bury(letter, "unreadable", letter.deliveries)
         return opened
 
     def _take(self, group: Sequence[Opened]) -> None:
         letters = [letter for letter, _ in group]
+        tries = self._begun(letters[0])
+        if tries is None:
+            return
         try:
             self._holding(lambda: self._keep([envelope for _, envelope in group]))
         except Interrupted:
@@ -91,9 +93,23 @@ class IntakeWorker:
                 for one in group:
                     self._take([one])
                 return
-            self._failed(letters[0], error)
+            self._failed(letters[0], error, tries)
             return
         self._mailbox.settle(letters)
+
+    def _begun(self, letter: Letter) -> int | None:
+        """Which attempt with a message alone this is, 0 in company; None if there is to be none."""
+        if letter.deliveries < ALONE_FROM:
+            return 0
+        try:
+            tries = begun(self._connection, self._places, letter)
+        except Disturbed:
+            self._mailbox.put_back([letter], AGAIN.cap_s)
+            return None
+        if tries <= MOST_TRIES:
+            return tries
+        self._bury(letter, "worker_died", _attempts(MOST_TRIES))
+        return None
 
     def _keep(self, envelopes: Sequence[Envelope]) -> None:
         channel = Channel.objects.filter(
@@ -122,21 +138,21 @@ class IntakeWorker:
                 if self._stop.wait(HOLD.ceiling_s(failures)):
                     raise Interrupted from error
 
-    def _failed(self, letter: Letter, error: Exception) -> None:
-        if letter.deliveries >= MOST_DELIVERIES:
-            self._bury(letter, type(error).__name__)
+    def _failed(self, letter: Letter, error: Exception, tries: int) -> None:
+        if tries >= MOST_TRIES:
+            self._bury(letter, type(error).__name__, _attempts(tries))
             return
         log.exception("a batch cannot be taken in", attempt=letter.deliveries)
         self._mailbox.put_back([letter], AGAIN.ceiling_s(letter.deliveries))
 
-    def _bury(self, letter: Letter, reason: str) -> None:
+    def _bury(self, letter: Letter, reason: str, attempts: int) -> None:
         """Put a message among the dead letters, and only then confirm it."""
         try:
-            self._connection.call(bury(self._connection, self._places, letter, reason))
+            self._connection.call(bury(self._connection, self._places, letter, reason, attempts))
         except Disturbed:
             self._mailbox.put_back([letter], AGAIN.cap_s)
             return
-        log.error("a batch was given up", reason=reason, attempts=letter.deliveries)
+        log.error("a batch was given up", reason=reason, attempts=attempts)
         self._mailbox.settle([letter])
 
 
@@ -162,6 +178,11 @@ def groups(opened: Iterable[Opened], limit: int) -> list[list[Opened]]:
         group.append(one)
         filling[key] = (group, filled + size)
     return found
+
+
+def _attempts(tries: int) -> int:
+    """How often a message was tried, in company and alone."""
+    return ALONE_FROM - 1 + tries
 
 
 def _is_away(error: DatabaseError) -> bool:
