@@ -16,6 +16,7 @@ from cornbread.listening.domain.query import (
     parse,
     print_query,
 )
+from cornbread.listening.domain.query.heard import Heard
 from tests.listening.query_strategies import patient, posts, queries
 
 PAGE = Path(__file__).parents[2] / "docs" / "query-language.md"
@@ -104,7 +105,30 @@ def test_only_what_every_match_needs_is_looked_at() -> None:
     assert cost(parse("has:link -cornbread")).looked_at == cost(parse("has:link")).looked_at
 
 
-def test_known_frequencies_are_better_than_guesses() -> None:
-    assert cost(parse("cornbread"), {"cornbread": 4_000}).caught == 4_000
-    assert cost(parse("cornbread OR late"), {"cornbread": 5_000, "late": 5_000}).caught == 7_500
-    assert cost(parse("-followers>=100 cornbread @bart 😡 from:x"), {"cornbread": 0}).caught == 0
+def test_what_is_heard_says_more_than_english() -> None:
+    bread = [f"cornbread number{n}" for n in range(1_000)]
+    assert cost(parse("cornbread"), Heard(bread)).is_high
+    assert not cost(parse("the"), Heard(bread)).is_high
+    assert not cost(parse("cornbread the"), Heard(bread)).is_high
+    assert cost(parse("cornb* OR late"), Heard(bread)).caught > 9_000
+    assert not cost(parse("number5"), Heard(bread)).is_high
+
+
+def test_a_few_posts_shift_a_guess_only_a_little() -> None:
+    assert cost(parse("the"), Heard(["no bread"])).is_high
+    assert cost(parse("the"), Heard(["no bread"])).caught < cost(parse("the")).caught
+
+
+def test_tags_handles_and_unspaced_words_are_heard_too() -> None:
+    heard = Heard(["#BART @sfbart@example.org 東京駅 stands"] * 300)
+    for query in ("#bart", "bart", "@sfbart", "東京駅", "東京"):
+        assert cost(parse(query), heard).caught > 9_000, query
+    assert not cost(parse("@other OR #other OR 京都"), heard).is_high
+
+
+def test_what_is_kept_counts_for_its_share_of_what_is_heard() -> None:
+    kept, others = ["cornbread is good"] * 100, ["nice weather"] * 1_000
+    heard = Heard(kept, others, kept_share=0.02)
+    assert cost(parse("cornbread"), heard).caught < 300
+    assert cost(parse("weather"), heard).is_high
+    assert cost(parse("cornbread"), Heard(kept)).is_high

@@ -8,6 +8,7 @@ from cornbread.listening.domain.matching import MatchablePost, explain
 from cornbread.listening.domain.query import Field, Query, cost, leaves, parse, print_query
 from cornbread.listening.domain.query.cost import ALOT, POSTS
 from cornbread.listening.domain.trying import Effect, Trial
+from cornbread.listening.hearsay import heard_lately
 from cornbread.listening.matchables import Columns
 from cornbread.listening.models import Mention
 from cornbread.team.models import Member
@@ -69,7 +70,7 @@ def preview_of(query: str, workspace_id: int) -> Preview:
         caught=trial.caught,
         examples=tuple(examples),
         effects=trial.effects(),
-        expected=_expected(tree, trial),
+        expected=_expected(tree, trial, workspace_id),
         unknown_networks=_unknown_networks(tree),
     )
 
@@ -81,9 +82,9 @@ def _example(
     return Example(mention, spans, tuple(print_query(ground) for ground in grounds))
 
 
-def _expected(tree: Query, trial: Trial) -> int:
+def _expected(tree: Query, trial: Trial, workspace_id: int) -> int:
     if trial.seen < ENOUGH:
-        return cost(tree).caught
+        return cost(tree, heard_lately(workspace_id)).caught
     return POSTS * trial.caught // trial.seen
 
 

@@ -1,13 +1,15 @@
-"""How much a query will have to look at and catch, guessed from how common its words are.
+"""How much a query will have to look at and catch, guessed from how common its words are: in what
+the brand hears as far as that is known, and otherwise in English.
 
 The guess takes words to be independent, which they are not: it is good for telling "hardly ever"
 from "all the time", and for nothing finer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 
+from cornbread.listening.domain.query.heard import NOTHING, Heard
 from cornbread.listening.domain.query.nodes import (
     And,
     Emoji,
@@ -25,7 +27,7 @@ from cornbread.listening.domain.query.nodes import (
     Term,
     Word,
 )
-from cornbread.listening.domain.text import is_unspaced, normalise
+from cornbread.listening.domain.text import is_unspaced, normalise, units
 
 POSTS = 10_000
 """Costs are counts of so many posts."""
@@ -64,17 +66,17 @@ class Cost:
         return self.caught > ALOT
 
 
-def cost(query: Query, frequencies: Mapping[str, int] | None = None) -> Cost:
-    """A guess for ``query``; ``frequencies`` says of words in how many of 10,000 posts they are."""
-    guess = _Guess(frequencies or {})
+def cost(query: Query, heard: Heard = NOTHING) -> Cost:
+    """A guess for ``query``, given what was heard lately."""
+    guess = _Guess(heard)
     caught = guess.share(query)
     looked_at = max(guess.looked_at(query, wanted=True), caught)
     return Cost(round(POSTS * looked_at), round(POSTS * caught))
 
 
 class _Guess:
-    def __init__(self, frequencies: Mapping[str, int]) -> None:
-        self.frequencies = frequencies
+    def __init__(self, heard: Heard) -> None:
+        self.heard = heard
 
     def share(self, query: Query) -> float:
         """The part of all posts that ``query`` catches, 0 to 1."""
@@ -112,28 +114,31 @@ class _Guess:
             case Exact(text):
                 return self.word(normalise(text)) / 2
             case Prefix(text):
-                return min(1.0, 3 * self.word(text))
+                return self.heard.share_beginning(text, min(1.0, 3 * _guessed(text)))
             case Phrase(words):
                 each = [self.word(word) for word in words]
                 return min(prod(each) * _TOGETHER, *each)
             case Tag(name):
-                return self.word(name) / 5
+                return self.heard.share(f"#{name}", _guessed(name) / 5)
             case Emoji():
                 return 40 / POSTS
-            case Handle():
-                return 20 / POSTS
+            case Handle(name):
+                return self.heard.share(f"@{name}", 20 / POSTS)
             case Followers(least):
                 return min(0.9, 300 / least)
             case Field(name, value):
                 return (_OF_FIELDS.get(value if name in ("has", "is") else name, 0)) / POSTS
 
     def word(self, text: str) -> float:
-        known = self.frequencies.get(text, _COMMON.get(text))
-        if known is not None:
-            return min(known, POSTS) / POSTS
-        # One character of an unspaced script says about as much as three letters.
-        length = 3 * len(text) if is_unspaced(text) else len(text)
-        return _BY_LENGTH.get(length, _RARE) / POSTS
+        return min(self.heard.share(unit, _guessed(text)) for unit in units(text))
+
+
+def _guessed(word: str) -> float:
+    """How common a word is in English, or words of its length anywhere."""
+    known = _COMMON.get(word)
+    # One character of an unspaced script says about as much as three letters.
+    length = 3 * len(word) if is_unspaced(word) else len(word)
+    return (_BY_LENGTH.get(length, _RARE) if known is None else known) / POSTS
 
 
 def _either(shares: Iterable[float]) -> float:
