@@ -16,7 +16,7 @@ import msgspec
 from cornbread.foundation.events import Event
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
-ROOMS = ("team", "channels", "people", "listening", "outbound", "care", "automation")
+ROOMS = ("team", "channels", "people", "listening", "outbound", "care")
 MADE = "Written by `scripts/tables_reference.py`; a test keeps this page in step with the code.\n"
 EVENTS = f"""\
 # Events

@@ -81,6 +81,27 @@ NEEDS = {
     "pending": "conversation.status",
     "bring_in": "conversation.status",
     "touch": "conversation.touch",
+    "rules": "automation.read",
+    "rule": "automation.read",
+    "create_rule": "automation.write",
+    "change_rule": "automation.write",
+    "delete_rule": "automation.write",
+    "switch_rule": "automation.write",
+    "dry_run": "automation.read",
+    "try_conditions": "automation.read",
+    "rule_log": "automation.read",
+    "macros": "macro.run",
+    "create_macro": "automation.write",
+    "change_macro": "automation.write",
+    "delete_macro": "automation.write",
+    "run_macro": "macro.run",
+    "undo_macro": "macro.run",
+    "webhooks": "automation.read",
+    "create_webhook": "automation.write",
+    "switch_webhook": "automation.write",
+    "delete_webhook": "automation.write",
+    "ping_webhook": "automation.write",
+    "webhook_messages": "automation.read",
 }
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +129,7 @@ def body_of(name: str, ids: dict[str, int]) -> dict[str, Any] | None:
     """A body that the operation would take."""
     hour = timedelta(hours=1)
     watch = {"name": "Trains", "query": "train"}
+    steps = [{"do": "add_label", "name": "late"}]
     bodies: dict[str, dict[str, Any]] = {
         "connect": {"kind": "sandbox", "values": {"handle": "kite-two"}},
         "rename": {"name": "Mara"},
@@ -143,6 +165,15 @@ def body_of(name: str, ids: dict[str, int]) -> dict[str, Any] | None:
         "snooze": {"until": (clock.now() + hour).isoformat()},
         "touch": {"kind": "call_completed"},
         "gesture": {"entry_id": ids["entry_id"], "kind": "favourite"},
+        "create_rule": {"name": "Trains", "triggers": ["message_in"], "steps": steps},
+        "change_rule": {"name": "Trains", "triggers": ["message_in"], "steps": steps},
+        "switch_rule": {"active": True},
+        "try_conditions": {"triggers": ["message_in"]},
+        "create_macro": {"name": "To the desk", "steps": steps},
+        "change_macro": {"name": "To the desk", "steps": steps},
+        "run_macro": {"conversation_ids": [ids["conversation_id"]]},
+        "create_webhook": {"name": "The shop", "url": "https://shop.example/hook"},
+        "switch_webhook": {"active": True},
     }
     return bodies.get(name)
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.test import Client
 
+from cornbread.automation import actions as automation
 from cornbread.care import actions as care
 from cornbread.care.models import Conversation, Entry
 from cornbread.channels import actions as channels
@@ -125,7 +126,7 @@ def _write_down(made: Brand) -> None:
         f"new@{made.workspace.slug}.example", Role.AGENT, by=owner
     )
     token, _ = team.create_token("kept", ["people:read"], for_member=owner, by=owner)
-    made.ids |= {
+    made.ids |= _automated(made) | {
         "memory_id": memory.pk,
         "label_id": label.pk,
         "watch_id": listening.save_watch(by=owner, name="Ours", query="train").pk,
@@ -134,6 +135,20 @@ def _write_down(made: Brand) -> None:
         "token_id": token.pk,
         "member_id": made.members[Role.AGENT].pk,
         "job_id": _failed_job(made.workspace).pk,
+    }
+
+
+def _automated(made: Brand) -> dict[str, int]:
+    """A rule, a macro that was run, and a system that is told."""
+    owner, steps = made.owner, [{"do": "add_label", "name": "late"}]
+    written = automation.RuleIn(name="Label it", triggers=["message_in"], steps=steps)
+    macro = automation.save_macro(None, name="Late", steps=steps, by=owner)
+    endpoint, _ = automation.save_endpoint("The till", "https://till.example/", by=owner)
+    return {
+        "rule_id": automation.save_rule(None, written, by=owner).pk,
+        "macro_id": macro.pk,
+        "run_id": automation.run_macro(macro.pk, [made.ids["conversation_id"]], by=owner)[0].pk,
+        "endpoint_id": endpoint.pk,
     }
 
 

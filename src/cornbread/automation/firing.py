@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from django.db import transaction
 
-from cornbread.automation import gathering, queries
+from cornbread.automation import gathering
 from cornbread.automation.carrying_out import Actor, perform
 from cornbread.automation.domain import loops
 from cornbread.automation.domain.judging import Verdict, judge
@@ -164,10 +164,18 @@ def _why_not(firing: Firing) -> tuple[State, str] | None:
         return State.REFUSED, "Who kept this rule has left. Save it, and it runs with your rights."
     if not keeper.may("automation.write"):
         return State.REFUSED, f"{keeper} may not keep rules any more. Save it to keep it yourself."
-    if loops.runs_away(queries.fired_lately(rule.pk, firing.conversation_id)):
+    if loops.runs_away(_fired_lately(rule.pk, firing.conversation_id)):
         return (
             State.STOPPED,
             f"Fired {loops.MOST_FIRINGS} times within an hour on this conversation, so the rule "
             "is switched off for it. Switch the rule off and on to let it try again.",
         )
     return None
+
+
+def _fired_lately(rule_id: int, conversation_id: int) -> int:
+    """How often a rule fired on a conversation within the span of the loop guard."""
+    gone = [State.DUE, State.STOPPED]
+    since = clock.now() - loops.SPAN
+    found = Firing.objects.filter(rule_id=rule_id, conversation_id=conversation_id, at__gt=since)
+    return found.exclude(state__in=gone).count()

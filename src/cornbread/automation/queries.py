@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from cornbread.automation.domain import loops
 from cornbread.automation.models import Endpoint, Firing, Macro, Message, Rule, Run
 from cornbread.foundation import clock
 from cornbread.foundation.errors import NotFound
@@ -57,14 +56,6 @@ def firings(
     return found.prefetch_related("messages").order_by("-pk")
 
 
-def fired_lately(rule_id: int, conversation_id: int) -> int:
-    """How often a rule fired on a conversation within the span of the loop guard; for its job."""
-    gone = [Firing.State.DUE, Firing.State.STOPPED]
-    since = clock.now() - loops.SPAN
-    found = Firing.objects.filter(rule_id=rule_id, conversation_id=conversation_id, at__gt=since)
-    return found.exclude(state__in=gone).count()
-
-
 def macros(*, seen_by: Member) -> QuerySet[Macro]:
     """The macros of the workspace by name."""
     seen_by.require("macro.run")
@@ -84,11 +75,12 @@ def macro(macro_id: int, *, seen_by: Member) -> Macro:
     return found
 
 
-def runs(batch: str, *, seen_by: Member) -> QuerySet[Run]:
-    """What the reader ran together; nobody takes back another's."""
+def runs(run_id: int, *, seen_by: Member) -> QuerySet[Run]:
+    """What the reader ran together with this one; nobody takes back another's."""
     seen_by.require("macro.run")
-    found = Run.objects.select_related("macro").filter(workspace_id=seen_by.workspace_id)
-    return found.filter(batch=batch, by=seen_by).order_by("pk")
+    theirs = Run.objects.filter(workspace_id=seen_by.workspace_id, by=seen_by)
+    batch = theirs.filter(pk=run_id).values("batch")
+    return theirs.select_related("macro").filter(batch__in=batch).order_by("pk")
 
 
 def endpoints(*, seen_by: Member) -> QuerySet[Endpoint]:
@@ -116,7 +108,9 @@ def endpoint(endpoint_id: int, *, seen_by: Member) -> Endpoint:
     return found
 
 
-def messages(endpoint_id: int, *, seen_by: Member) -> QuerySet[Message]:
+def messages(endpoint_id: int, *, seen_by: Member, before: int | None = None) -> QuerySet[Message]:
     """What a system was told, newest first."""
     found = Message.objects.filter(endpoint=endpoint(endpoint_id, seen_by=seen_by))
+    if before is not None:
+        found = found.filter(pk__lt=before)
     return found.select_related("firing__rule").order_by("-pk")

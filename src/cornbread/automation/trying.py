@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
+from cornbread.automation import queries
 from cornbread.automation.domain.conditions import When, read_when
 from cornbread.automation.domain.judging import Verdict, judge
 from cornbread.automation.domain.triggers import Trigger
@@ -29,6 +32,12 @@ class Tried:
 
     conversation: Conversation
     verdict: Verdict
+
+    @property
+    def why(self) -> dict[str, Any]:
+        """The verdict as plain values, as the log keeps it."""
+        plain: dict[str, Any] = msgspec.to_builtins(self.verdict)
+        return plain
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,12 @@ def try_out(
     )
     wanted = _occasions({Trigger(one) for one in triggers}, wait_minutes, rows[:MOST])
     return _tried(when, wanted, rows, seen_by)
+
+
+def try_rule(rule_id: int, *, seen_by: Member) -> Trial:
+    """The same for a rule as it is saved."""
+    rule = queries.rule(rule_id, seen_by=seen_by)
+    return try_out(rule.triggers, rule.wait_minutes, rule.conditions, seen_by=seen_by)
 
 
 def _tried(

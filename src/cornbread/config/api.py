@@ -6,6 +6,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
+from cornbread.automation.api import router as automation
 from cornbread.care.api import router as care
 from cornbread.channels.api import router as channels
 from cornbread.config.openapi import DocumentedAPI
@@ -30,7 +31,7 @@ api = DocumentedAPI(
     urls_namespace="api-v1",
     parser=SoundParser(),
 )
-for router in (team, channels, people, listening, outbound, care):
+for router in (team, channels, people, listening, outbound, care, automation):
     api.add_router("", router)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from cornbread.automation import actions as automation
 from cornbread.care import actions as care
 from cornbread.care.following import context_of, enter_sent
 from cornbread.care.models import Conversation, Entry
@@ -46,6 +47,7 @@ def fill() -> SignIn:
     with transaction.atomic():
         demo.memories()
         demo.cases()
+        demo.rules()
     return demo.sign_in
 
 
@@ -174,6 +176,31 @@ class Demo:
             told.append(entry.conversation_id)
         # Told at past times, levels and clocks stand as they stood then.
         refresh(told)
+
+    def rules(self) -> None:
+        """Two rules and a macro, from the evening on: what was told so far sets nothing off."""
+        stuck = {"field": "text", "operator": "matches", "value": "Alderbridge OR 417 OR 421"}
+        labelled = automation.RuleIn(
+            name="The trains at Alderbridge",
+            triggers=["opened"],
+            conditions={"groups": [{"conditions": [stuck]}]},
+            steps=[{"do": "add_label", "name": "alderbridge"}],
+        )
+        waiting = automation.RuleIn(
+            name="Nobody waits two hours",
+            triggers=["waiting"],
+            wait_minutes=120,
+            steps=[{"do": "assign", "member_id": self.lead.pk}],
+        )
+        made = automation.save_rule(None, labelled, by=self.lead)
+        automation.switch_rule(made.pk, on=True, by=self.lead)
+        automation.save_rule(None, waiting, by=self.lead)
+        steps = [
+            {"do": "add_label", "name": "urgent"},
+            {"do": "note", "text": "Asked the night desk to look after this one."},
+            {"do": "snooze", "hours": 12},
+        ]
+        automation.save_macro(None, name="Tomorrow morning", steps=steps, by=self.lead)
 
     def _tell(self, conversation: Conversation, case: Case, *, begun: datetime) -> None:
         by = self.members.get(case.assignee, self.lead)

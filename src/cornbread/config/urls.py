@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics_page, name="metrics"),
     path("api/v1/", api.urls),
     path("accounts/", include("allauth.urls")),
+    path("w/<slug:slug>/automation/", include("cornbread.automation.urls")),
     path("w/<slug:slug>/", include("cornbread.care.urls")),
     path("w/<slug:slug>/", include("cornbread.listening.urls")),
     path("w/<slug:slug>/", include("cornbread.people.urls")),

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 
 from cornbread.automation import queries, webhooks
-from cornbread.automation.actions.checking import checked_name
+from cornbread.automation.checking import checked_name
 from cornbread.automation.models import Endpoint, Message
 from cornbread.channels.domain.signing import new_secret
 from cornbread.foundation import clock

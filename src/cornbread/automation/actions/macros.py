@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from cornbread.automation import queries
-from cornbread.automation.actions.checking import checked_name, checked_steps
 from cornbread.automation.carrying_out import Actor, perform
+from cornbread.automation.checking import checked_name, checked_steps
 from cornbread.automation.domain.steps import stored
 from cornbread.automation.models import Macro, Run
 from cornbread.automation.ready import steps_of
@@ -94,13 +94,13 @@ def _run(macro: Macro, conversation_id: int, by: Member, batch: str, now: dateti
 
 
 @transaction.atomic
-def undo(batch: str, *, by: Member) -> list[str]:
-    """Take back what a macro did, as far as it can be; returns what could not, and why.
+def undo(run_id: int, *, by: Member) -> list[str]:
+    """Take back what was run together; returns in sentences what could not be, and why.
 
     What somebody changed since stays as they left it.
     """
     by.require("macro.run")
-    runs = list(queries.runs(batch, seen_by=by).select_for_update(of=("self",)))
+    runs = list(queries.runs(run_id, seen_by=by).select_for_update(of=("self",)))
     if not runs:
         raise NotFound("There is nothing to take back.")
     if any(run.undone_at for run in runs):

@@ -7,7 +7,7 @@ import msgspec
 from django.db import transaction
 
 from cornbread.automation import queries
-from cornbread.automation.actions.checking import checked_name, checked_steps
+from cornbread.automation.checking import checked_name, checked_steps
 from cornbread.automation.domain.conditions import read_when
 from cornbread.automation.domain.conditions import stored as stored_when
 from cornbread.automation.domain.steps import Reply, Step

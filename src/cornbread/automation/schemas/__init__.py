@@ -1,0 +1,1 @@
+"""Shapes of rules, macros and webhooks in the API."""
