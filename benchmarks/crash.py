@@ -46,7 +46,7 @@ class Shared:
     """A few numbers that processes share: what each role got done, and what has ended."""
 
     def __init__(self) -> None:
-        self._memory = mmap(-1, 64)
+        self._memory = mmap(-1, 128)
 
     def bump(self, slot: int) -> None:
         self[slot] = self[slot] + 1

@@ -1,14 +1,18 @@
 """What a second intake worker brings: one against two, through NATS into PostgreSQL.
 
-    python -m benchmarks.scale [--posts 6000] [--runs 3] [--kept 1.0]
+    python -m benchmarks.scale [--posts 20000] [--runs 3] [--kept 1.0]
                                [--database-url postgres://…] [--stream-url nats://…]
 
-Fills a stream with batches of 100 posts, starts one or two workers, and takes the time until
-every message is confirmed. With posts of one workspace the workers take turns for the write and
-share the rest; with two workspaces they only share the machine. Prints JSON: posts a second,
-medians of the runs, two workers as a multiple of one, and what a post takes in the stream and in
-the database (rows, indexes and conversation). ``--kept`` is the share of posts that is
-addressed to us; the others are matched and counted.
+Fills a stream with batches of 100 posts. One or two workers take in a batch of another workspace,
+so that all is loaded and connected, and wait; then the time is taken from the word until the last
+of the posts is committed. With posts of one workspace and one place the workers take turns for the
+write and share the rest; with two workspaces they only share the machine. Cases take turns, so that
+whatever else the machine does meets all of them.
+
+Prints JSON, medians of the runs: posts a second by the clock; the processor time of the workers
+for a post; the share of their time in which they waited for turns; two workers as a multiple of
+one; and what a post takes in the stream and in the database (rows, indexes and conversation).
+``--kept`` is the share of posts that is addressed to us; the others are matched and counted.
 """
 
 import argparse
@@ -18,12 +22,38 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.crash import Databases, Shared, answer_of, fill, forked, warm
+from benchmarks.crash import (
+    STUCK_S,
+    Databases,
+    Shared,
+    answer_of,
+    fill,
+    forget_stream,
+    forked,
+    warm,
+)
 
 BATCH = 100
+#: So many posts of another workspace each worker takes in beforehand.
+WARM = 1_000
+READY, GO, ENDED = 0, 1, 2
+#: Of each worker, from here on: posts committed, microseconds waited, microseconds of processor.
+TAKEN, WAITED, USED = 3, 5, 7
+
+
+class Once(NamedTuple):
+    """Posts a second; of the workers, microseconds for a post and the share of waiting for turns;
+    bytes of one post in the stream."""
+
+    rate: float
+    cpu_us: float
+    waited: float
+    in_stream: float
 
 
 def begin(databases: Databases, name: str, stream: str) -> None:
@@ -34,82 +64,110 @@ def begin(databases: Databases, name: str, stream: str) -> None:
     settings.STREAM_URL = stream
 
 
-def second_brand() -> None:
-    """Another workspace with a channel of its own."""
+def brands() -> None:
+    """Three workspaces with a channel each; the last is for warming up."""
     from cornbread.channels import actions as channels
     from cornbread.channels.contract import Connected
     from cornbread.team import actions as team
     from cornbread.team.domain.actors import SYSTEM
 
     fill()
-    brand = team.create_workspace("Blue Heron Buses")
-    place = Connected(name="@heron", address="https://bench.example", external_id="brand-heron")
-    channels.keep("sandbox", place, workspace_id=brand.pk, by=SYSTEM)
+    for name in ("heron", "wren"):
+        brand = team.create_workspace(f"Blue {name.title()} Buses")
+        place = Connected(name=name, address="https://bench.example", external_id=f"brand-{name}")
+        channels.keep("sandbox", place, workspace_id=brand.pk, by=SYSTEM)
 
 
-def publish_all(posts: list[Any], workspaces: int, kept: float) -> None:
+def posts(count: int, seed: str, kept: float) -> list[Any]:
+    """Posts as `benchmarks/intake.py` takes them in; so many of a hundred are addressed to us."""
+    import msgspec
+    from benchmarks import intake_posts
+
+    lines = list(intake_posts.lines(count, seed=seed, until=datetime.now(UTC)))
+    heard = intake_posts.read_all(lines, addressed=True)
+    return [
+        msgspec.structs.replace(one, addressed=at % 100 < kept * 100)
+        for at, one in enumerate(heard)
+    ]
+
+
+def publish_all(heard: list[Any], workspaces: int) -> None:
     """Every batch into the stream, the workspaces in turn."""
     import threading
-
-    import msgspec
 
     from cornbread.channels.domain.posts import Batch
     from cornbread.channels.models import Channel
     from cornbread.listening.handing_on import hand_on
 
     places = list(Channel.objects.order_by("pk"))[:workspaces]
-    for number, start in enumerate(range(0, len(posts), BATCH)):
-        heard = tuple(
-            msgspec.structs.replace(one, addressed=at % 100 < kept * 100, ours=False)
-            for at, one in enumerate(posts[start : start + BATCH])
-        )
-        batch = Batch(stream="home", posts=heard)
+    for number, start in enumerate(range(0, len(heard), BATCH)):
+        batch = Batch(stream="home", posts=tuple(heard[start : start + BATCH]))
         hand_on(places[number % workspaces], batch, threading.Event())
 
 
-def take_all(count: int, begin_child: Any) -> float:
-    """Seconds from the start of so many ready workers until the stream is empty."""
-    shared = Shared()
+def work(number: int, shared: Shared) -> None:
+    """One worker: warm up, wait for the word, and take in until told that all is through."""
+    import threading
 
-    def work() -> None:
-        import threading
+    from cornbread.channels.domain.posts import Batch
+    from cornbread.channels.models import Channel
+    from cornbread.listening import keeping
+    from cornbread.listening.streaming import worker
+    from cornbread.listening.streaming.state import state
+    from cornbread.listening.turns import waited_s
 
-        from cornbread.listening.streaming import worker
-        from cornbread.listening.streaming.state import state
+    take_in = keeping.take_in
 
-        begin_child()
-        state()
-        shared.bump(0)
-        while not shared[1]:
-            time.sleep(0.001)
-        stop = threading.Event()
-        thread = threading.Thread(target=worker.run, args=[stop])
-        thread.start()
-        while state().messages:
+    def taken(channel: Any, batch: Any) -> Any:
+        kept = take_in(channel, batch)
+        shared[TAKEN + number] += len(batch.posts)
+        shared[WAITED + number] = int(waited_s() * 1e6) - waited
+        shared[USED + number] = int((time.process_time() - used) * 1e6)
+        return kept
+
+    state()
+    spare = Channel.objects.order_by("pk").last()
+    assert spare is not None
+    keeping.keep(spare, Batch(stream="home", posts=tuple(posts(WARM, f"warm{number}", 1.0))))
+    waited, used = int(waited_s() * 1e6), time.process_time()
+    keeping.take_in = taken
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not shared[ENDED]:
             time.sleep(0.02)
         stop.set()
-        thread.join()
 
+    threading.Thread(target=watch, daemon=True).start()
+    shared[READY] += 1
+    while not shared[GO]:
+        time.sleep(0.001)
+    worker.run(stop)
+
+
+def take_all(workers: int, count: int, begin_child: Callable[[], None]) -> tuple[float, Shared]:
+    """Seconds from the word to so many ready workers until so many posts are committed."""
+    shared = Shared()
     pids = []
-    for number in range(count):
-        pids.append(forked(work))
-        while shared[0] <= number:
+    for number in range(workers):
+        pids.append(forked(lambda: [begin_child(), work(number, shared)]))  # noqa: B023
+        while shared[READY] <= number:
             time.sleep(0.005)
     began = time.monotonic()
-    shared[1] = 1
+    shared[GO] = 1
+    while shared[TAKEN] + shared[TAKEN + 1] < count:
+        time.sleep(0.002)
+        if time.monotonic() - began > STUCK_S:
+            raise SystemExit("the workers do not get through")
+    seconds = time.monotonic() - began
+    shared[ENDED] = 1
     for pid in pids:
         os.waitpid(pid, 0)
-    return time.monotonic() - began
+    return seconds, shared
 
 
-def once(
-    databases: Databases, options: argparse.Namespace, workers: int, workspaces: int
-) -> "Once":
+def once(databases: Databases, options: argparse.Namespace, workers: int, workspaces: int) -> Once:
     """One run on a fresh database and a fresh stream."""
-    from benchmarks.crash import forget_stream
-    from benchmarks.crash_posts import read
-
-    posts = read(None, options.posts)
     stream = f"{options.stream_url}/scale-{os.getpid()}-{time.monotonic_ns()}"
     with databases.copy() as name:
 
@@ -120,44 +178,53 @@ def once(
             from cornbread.listening.streaming.state import state
 
             begin_child()
-            publish_all(posts, workspaces, options.kept)
+            publish_all(posts(options.posts, stream, options.kept), workspaces)
             return state().bytes
 
         in_stream = answer_of(publish)
-        seconds = take_all(workers, begin_child)
+        seconds, shared = take_all(workers, options.posts, begin_child)
+    forget_stream(stream)
+    used, waited = (shared[slot] + shared[slot + 1] for slot in (USED, WAITED))
+    return Once(
+        rate=options.posts / seconds,
+        cpu_us=used / options.posts,
+        waited=waited / 1e6 / seconds / workers,
+        in_stream=in_stream / options.posts,
+    )
+
+
+def database_bytes(databases: Databases, options: argparse.Namespace) -> float:
+    """What a post takes in the database once it is in its conversation."""
+    with databases.copy() as name:
 
         def filled() -> int:
             from django.db import connection
 
+            from cornbread.channels.domain.posts import Batch
+            from cornbread.channels.models import Channel
             from cornbread.foundation.jobs import drain
+            from cornbread.listening.keeping import keep
 
-            begin_child()
+            begin(databases, name, "")
+            heard = tuple(posts(options.posts, "size", options.kept))
+            place = Channel.objects.order_by("pk").first()
+            assert place is not None
+            keep(place, Batch(stream="home", posts=heard))
+            drain(queues=["reactions"])
             with connection.cursor() as cursor:
-                drain(queues=["reactions"])
                 cursor.execute(
                     "SELECT pg_database_size(current_database()) - pg_database_size(%s)",
                     [databases.template],
                 )
                 return int(cursor.fetchone()[0])
 
-        in_database = answer_of(filled)
-    forget_stream(stream)
-    count = len(posts)
-    return Once(count / seconds, in_stream / count, in_database / count)
-
-
-class Once(NamedTuple):
-    """Posts a second, and bytes of one post in the stream and in the database."""
-
-    rate: float
-    in_stream: float
-    in_database: float
+        return float(answer_of(filled)) / options.posts
 
 
 def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """All four cases in turn, so that whatever else the machine does meets all of them."""
+    """All four cases in turn, run by run."""
     databases = Databases(folder, options.database_url)
-    databases.prepare(second_brand)
+    databases.prepare(brands)
     cases = [(workers, workspaces) for workspaces in (1, 2) for workers in (1, 2)]
     found: dict[tuple[int, int], list[Once]] = {case: [] for case in cases}
     try:
@@ -165,10 +232,13 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
             for case in cases:
                 found[case].append(once(databases, options, *case))
                 print(case, found[case][-1], file=sys.stderr, flush=True)
+        in_database = database_bytes(databases, options)
     finally:
         databases.drop(databases.template)
-    medians = {case: statistics.median(one.rate for one in runs) for case, runs in found.items()}
-    everything = [one for runs in found.values() for one in runs]
+
+    def median(case: tuple[int, int], what: str) -> float:
+        return statistics.median(getattr(one, what) for one in found[case])
+
     return {
         "database": "postgresql",
         "posts": options.posts,
@@ -176,14 +246,20 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "batch": BATCH,
         "n": options.runs,
         "cores": os.cpu_count(),
-        "stream_bytes_per_post": round(statistics.median(one.in_stream for one in everything)),
-        "database_bytes_per_post": round(statistics.median(one.in_database for one in everything)),
-        "posts_per_s": {
-            f"{workers} worker(s), {workspaces} workspace(s)": round(medians[workers, workspaces])
-            for workers, workspaces in cases
+        "stream_bytes_per_post": round(median((1, 1), "in_stream")),
+        "database_bytes_per_post": round(in_database),
+        "cases": {
+            f"{case[0]} worker(s), {case[1]} workspace(s)": {
+                "posts_per_s": round(median(case, "rate")),
+                "worker_cpu_us_per_post": round(median(case, "cpu_us")),
+                "waited_for_turns": round(median(case, "waited"), 2),
+            }
+            for case in cases
         },
         "two_workers_over_one": {
-            f"{workspaces} workspace(s)": round(medians[2, workspaces] / medians[1, workspaces], 2)
+            f"{workspaces} workspace(s)": round(
+                median((2, workspaces), "rate") / median((1, workspaces), "rate"), 2
+            )
             for workspaces in (1, 2)
         },
     }
@@ -191,7 +267,7 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--posts", type=int, default=6000)
+    parser.add_argument("--posts", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--kept", type=float, default=1.0)
     parser.add_argument("--database-url", default="postgres://root@127.0.0.1/postgres")

@@ -22,7 +22,7 @@ from cornbread.care.posts import (
     posts_left,
     posts_named,
 )
-from cornbread.foundation.db import serialise
+from cornbread.care.turns import take_turns_of
 from cornbread.foundation.lookups import keyed
 from cornbread.listening.models import Mention
 
@@ -38,7 +38,8 @@ def file_mentions(
     ``wanted`` opens conversations also for posts that only a listening stream was to show.
     """
     # The turn is taken before anything is read, so that roots cannot move in between.
-    serialise("care.file", workspace_id)
+    mention_ids = list(mention_ids)
+    take_turns_of(workspace_id, mention_ids)
     posts = posts_named(workspace_id, mention_ids)
     filed = _file(workspace_id, *_placed(workspace_id, posts), wanted=wanted)
     # What nobody asked for goes to a case there already is, if only since a moment ago.

@@ -13,7 +13,7 @@ from cornbread.care.models import Conversation, Entry
 from cornbread.care.posts import Post
 from cornbread.care.recognising import heard_entry
 from cornbread.care.refreshing import refresh
-from cornbread.foundation.db import serialise
+from cornbread.care.turns import take_turns, take_turns_of
 from cornbread.foundation.outbox import emit
 from cornbread.listening.details import FIRST_VERSION
 from cornbread.listening.models import Mention, Payload
@@ -33,7 +33,7 @@ def enter_sent(delivery_id: int) -> None:
     kind, _, number = delivery.context.partition(":")
     if kind != "conversation":
         return
-    serialise("care.file", delivery.workspace_id)
+    take_turns(delivery.workspace_id, [delivery.channel.source])
     conversation = Conversation.objects.filter(
         pk=int(number), workspace_id=delivery.workspace_id
     ).first()
@@ -94,7 +94,8 @@ def _name(delivery: Delivery) -> dict[str, Any]:
 @transaction.atomic
 def note_changed_messages(workspace_id: int, mention_ids: Iterable[int], *, deleted: bool) -> None:
     """Say in the timeline that messages were edited or deleted; their words live in the mention."""
-    serialise("care.file", workspace_id)
+    mention_ids = list(mention_ids)
+    take_turns_of(workspace_id, mention_ids)
     mentions = list(
         kept_mentions(mention_ids)
         .filter(workspace_id=workspace_id, entry__isnull=False)

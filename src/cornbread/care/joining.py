@@ -10,8 +10,8 @@ from cornbread.care.filing import file_left_over
 from cornbread.care.following import context_of
 from cornbread.care.models import Conversation, Entry, Presence, Strand
 from cornbread.care.refreshing import refresh
+from cornbread.care.turns import take_turns
 from cornbread.foundation import clock
-from cornbread.foundation.db import serialise
 from cornbread.foundation.outbox import emit
 from cornbread.listening import queries as listening
 from cornbread.outbound.actions import join_contexts
@@ -20,7 +20,7 @@ from cornbread.outbound.actions import join_contexts
 @transaction.atomic
 def join_threads(workspace_id: int, source: str, moves: Iterable[tuple[str, str]]) -> None:
     """Follow roots that moved; safe to repeat, because a moved strand is no longer found."""
-    serialise("care.file", workspace_id)
+    take_turns(workspace_id, [source])
     # Moves may be followed in another order than they were made; the posts know how it ended.
     ends = dict(moves)
     roots = listening.roots_of(workspace_id, source, {*ends, *ends.values()})
