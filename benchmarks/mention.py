@@ -5,7 +5,9 @@
 Starts the product on a home of its own and a Mastodon API server beside it. Another process takes
 in so many posts a second, each of a new customer, each caught by a watch and shown in the inbox of
 the same brand. Prints JSON: the seconds from the moment a customer sends a toot until an open page
-(server-sent events) is told of its conversation, and the rate that was really taken in.
+(server-sent events) is told of its conversation, of which so many until it was ``written`` (its
+transaction had the turn to write), ``claimed`` by a worker, ``filed`` into a conversation and
+``told``; the rate that was really taken in; and how busy the machine was.
 """
 
 import argparse
@@ -18,8 +20,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from tests.road.live import Live
 from tests.road.product import Product, own_database
@@ -55,8 +59,26 @@ while True:
 """
 
 
-def waits(scene: Scene, page: Live, mentions: int, name: str) -> list[float]:
-    """Seconds until the page is told of each of so many toots, sent a second apart or so."""
+STAGES = """
+import json, sys
+from cornbread.config.cli.loading import load_product
+load_product()
+from cornbread.foundation.models import Job
+from cornbread.listening.models import Mention
+found = {}
+for job in Job.objects.filter(priority__gt=0, state="done"):
+    if not job.args[0].endswith("put_into_conversations"):
+        continue
+    for mention in Mention.objects.filter(pk__in=job.args[2]["mention_ids"]):
+        moments = (mention.heard_at, job.started_at, job.finished_at)
+        found[mention.text] = [one.timestamp() for one in moments]
+print(json.dumps(found))
+"""
+NAMES = ("written", "claimed", "filed", "told")
+
+
+def waits(scene: Scene, page: Live, mentions: int, name: str) -> list[dict[str, float]]:
+    """Seconds that each of so many toots takes, sent a second apart or so: in all, and by stage."""
     began = {}
     for number in range(mentions):
         words = f"where is my {name} number {number}?"
@@ -64,14 +86,39 @@ def waits(scene: Scene, page: Live, mentions: int, name: str) -> list[float]:
         scene.server.cust.says(f"@brand {words}")
         time.sleep(random.uniform(0.5, 1.1))
     scene.conversation(words, within_s=60, every_s=0.5, order="id", limit=200)
-    ids = {row["preview"]: row["id"] for row in scene.conversations(order="id", limit=200)}
+    clocks = time.time() - time.monotonic()
+    stages = _stages(scene.product)
     found = []
-    for preview, id_ in ids.items():
-        words = next((words for words in began if words in preview), "")
-        if words:
-            told = page.tells(conversation=id_, after=began[words], within_s=30)
-            found.append(told - began[words])
+    for row in _conversations(scene):
+        words = next((words for words in began if row["preview"].endswith(words)), "")
+        if not words:
+            continue
+        told = page.tells(conversation=row["id"], after=began[words], within_s=30)
+        moments = next(at for text, at in stages.items() if text.endswith(words))
+        ends = [*(one - clocks for one in moments), told]
+        starts = [began[words], *ends]
+        each = {name: end - start for name, end, start in zip(NAMES, ends, starts, strict=False)}
+        found.append({"all": told - began[words], **each})
     assert len(found) == mentions
+    return found
+
+
+def _conversations(scene: Scene) -> Iterator[dict[str, Any]]:
+    """All of the channel, newest first, page by page."""
+    asked = {"channel": scene.channels[0], "order": "id", "limit": 200}
+    while True:
+        answer = scene.product.ask("GET", "/conversations", params=asked)
+        yield from answer["items"]
+        if not answer["next"]:
+            return
+        asked["cursor"] = answer["next"]
+
+
+def _stages(product: Product) -> dict[str, list[float]]:
+    done = subprocess.run(
+        [sys.executable, "-c", STAGES], env=product.environment, capture_output=True, check=True
+    )
+    found: dict[str, list[float]] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
@@ -114,12 +161,18 @@ def run(mentions: int, rate: float, database_url: str) -> dict[str, object]:
     return {
         "database": "postgresql" if database_url else "sqlite",
         "other_posts_per_s": round(int(taken) / float(seconds)),
-        "quiet_s": figures(quiet),
-        "under_load_s": figures(under_load),
+        "load_average": os.getloadavg()[0],
+        "quiet_s": by_stage(quiet),
+        "under_load_s": by_stage(under_load),
     }
 
 
-def figures(times: list[float]) -> dict[str, float]:
+def by_stage(waited: Sequence[Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Figures of the whole, and of each stage."""
+    return {name: figures([one[name] for one in waited]) for name in ("all", *NAMES)}
+
+
+def figures(times: Sequence[float]) -> dict[str, float]:
     """n, median, 99th percentile by nearest rank, and the worst."""
     ordered = sorted(times)
     return {

@@ -41,7 +41,7 @@ def sqlite_file(url: str | None, home: Path) -> Path:
 def _sqlite(path: Path) -> dict[str, Any]:
     sqlite.install()
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "cornbread.foundation.sqlite3",
         "NAME": path,
         # Opening the file again for every job would cost more than most jobs.
         "CONN_MAX_AGE": None,

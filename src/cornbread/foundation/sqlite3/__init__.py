@@ -1,0 +1,1 @@
+"""Django's backend for SQLite, with a fair wait for the turn to write."""
