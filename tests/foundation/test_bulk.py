@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cornbread.foundation import bulk
+from cornbread.foundation.binding import TOGETHER, literal
 from cornbread.foundation.models import EventRecord, Job
 
 AT = datetime(2026, 3, 2, 22, 10, 5, 120, tzinfo=timezone(timedelta(hours=2)))
@@ -106,3 +107,22 @@ def test_rows_are_found_among_more_values_than_a_statement_takes() -> None:
     assert [one.kind for one in found] == kinds[1:]
     assert EventRecord.objects.filter(pk__among=[ids[0], -1]).get().kind == kinds[0]
     assert not EventRecord.objects.filter(pk__among=[]).exists()
+
+
+@pytest.mark.django_db
+def test_nothing_here_and_there_in_a_column_is_nothing_in_these_rows() -> None:
+    keys = [None if number % 3 else f"key {number}" for number in range(2 * TOGETHER + 7)]
+    bulk.insert(Job, JOB, [("t", "q", 3, AT, AT, key) for key in keys])
+    assert list(Job.objects.order_by("pk").values_list("dedupe_key", flat=True)) == keys
+    turned = [None if key else AT for key in keys]
+    ids = list(Job.objects.order_by("pk").values_list("pk", flat=True))
+    with transaction.atomic():
+        bulk.update(Job, ("id", "lease_until"), list(zip(ids, turned, strict=True)))
+    until = Job.objects.order_by("pk").values_list("lease_until", flat=True)
+    assert list(until) == turned
+
+
+def test_a_default_that_could_be_taken_for_a_place_is_refused() -> None:
+    assert [literal(one) for one in (None, 3, "", "it's")] == ["NULL", "3", "''", "'it''s'"]
+    with pytest.raises(TypeError, match="default"):
+        literal("100 %s")

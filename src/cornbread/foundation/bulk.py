@@ -15,9 +15,8 @@ from zlib import crc32
 import msgspec
 from django.db import connection, models, transaction
 
+from cornbread.foundation.binding import Row, bound, insert_rows, literal
 from cornbread.foundation.db import is_postgresql
-
-Row = Sequence[Any]
 
 
 def take_ids(model: type[models.Model], count: int) -> Sequence[int]:
@@ -60,17 +59,17 @@ def insert(
     if not rows:
         return
     plan = _plan(model, names, connection.vendor)
-    values = plan.values(rows)
     # COPY goes past Django's cursor, so its errors have to be made Django's here.
     with connection.cursor() as cursor, connection.wrap_database_errors:
         # Names of tables and columns come from the models, values are bound.
         if not is_postgresql():
             verb = "INSERT OR IGNORE" if unless_known else "INSERT"
-            cursor.executemany(f"{verb} INTO {plan.into} VALUES ({plan.marks})", values)
+            marks, binding = bound(plan.columns_of(rows))
+            insert_rows(cursor, f"{verb} INTO {plan.into} VALUES", [*marks, *plan.always], binding)
         elif not unless_known:
-            _copy(cursor, plan.into, values)
+            _copy(cursor, plan.into, plan.values(rows))
         else:
-            _upsert(cursor, plan, values)
+            _upsert(cursor, plan, plan.values(rows))
 
 
 def _copy(cursor: Any, into: str, values: Sequence[Row]) -> None:
@@ -107,12 +106,14 @@ class _Values:
 
     def ready(self, rows: Sequence[Row]) -> Sequence[Row]:
         """The rows as the database takes them."""
-        if not self._converters:
-            return rows
+        return list(zip(*self.by_column(rows), strict=True)) if self._converters else rows
+
+    def by_column(self, rows: Sequence[Row]) -> list[Row]:
+        """The same, column by column."""
         columns: list[Row] = list(zip(*rows, strict=True))
         for at, convert in self._converters:
             columns[at] = converted(columns[at], convert)
-        return list(zip(*columns, strict=True))
+        return columns
 
 
 def converted(column: Row, convert: Callable[[Any], Any]) -> Row:
@@ -138,13 +139,18 @@ class _Plan:
         self.table = self._named.table
         self.columns = ", ".join([*self._named.columns, *(f'"{one.column}"' for one in rest)])
         self.into = f'"{self.table}" ({self.columns})'
-        self.marks = ", ".join(["%s"] * (len(names) + len(rest)))
-        self._always = tuple(_default(field, vendor) for field in rest)
+        self._defaults = tuple(_default(field, vendor) for field in rest)
+        #: The same as they stand in a statement.
+        self.always = [literal(value) for value in self._defaults] if vendor == "sqlite" else []
+
+    def columns_of(self, rows: Sequence[Row]) -> list[Row]:
+        """The named columns as the database takes them."""
+        return self._named.by_column(rows)
 
     def values(self, rows: Sequence[Row]) -> Sequence[Row]:
         """The rows as the database takes them."""
         rows = self._named.ready(rows)
-        return [(*row, *self._always) for row in rows] if self._always else rows
+        return [(*row, *self._defaults) for row in rows] if self._defaults else rows
 
 
 @cache
@@ -162,9 +168,11 @@ def _converter(field: models.Field[Any, Any], vendor: str) -> Callable[[Any], An
         return _as_json
     if isinstance(field, models.DateTimeField) and vendor == "sqlite":
         return _as_text
+    # What Python's SQLite takes without looking for an adapter: see binding.
     if isinstance(field, models.BooleanField) and vendor == "sqlite":
-        # Python's SQLite looks for an adapter for each bool, which takes longer than all the rest.
         return int
+    if isinstance(field, models.BinaryField) and vendor == "sqlite":
+        return bytearray
     return None
 
 
@@ -198,7 +206,7 @@ def update(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Row
     if not rows:
         return
     plan = _values(model, names, connection.vendor)
-    values = plan.ready(rows)
+    columns = plan.by_column(rows)
     key, *rest = plan.columns
     with connection.cursor() as cursor:
         # Names of tables and columns come from the models, values are bound.
@@ -209,11 +217,12 @@ def update(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Row
                 f'UPDATE "{plan.table}" SET {sets} '  # noqa: S608
                 f"FROM unnest({types}) AS new ({', '.join(plan.columns)}) "
                 f'WHERE "{plan.table}".{key} = new.{key}',
-                [list(column) for column in zip(*values, strict=True)],
+                [list(column) for column in columns],
             )
         else:
-            sets = ", ".join(f"{column} = %s" for column in rest)
+            marks, binding = bound(columns[1:])
+            sets = ", ".join(f"{one} = {mark}" for one, mark in zip(rest, marks, strict=True))
             cursor.executemany(
                 f'UPDATE "{plan.table}" SET {sets} WHERE {key} = %s',  # noqa: S608
-                [(*value[1:], value[0]) for value in values],
+                list(zip(*binding, columns[0], strict=True)),
             )

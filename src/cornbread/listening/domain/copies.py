@@ -72,22 +72,28 @@ def key_of(text: str, links: Sequence[str]) -> str:
 
 def overlap(one: str, other: str) -> float:
     """Jaccard similarity of two keys, from 0 to 1."""
-    first, second = set(_features(one)), set(_features(other))
-    return len(first & second) / (len(first | second) or 1)
+    return _overlap(_features(one), _features(other))
 
 
-def _features(key: str) -> list[str]:
+def _overlap(first: set[str], second: set[str]) -> float:
+    both = len(first & second)
+    return both / (len(first) + len(second) - both or 1)
+
+
+def _features(key: str) -> set[str]:
     words = key.split()
-    return [*words, *map(" ".join, pairwise(words))]
+    return {*words, *map(" ".join, pairwise(words))}
 
 
 class _Known:
     """A text, two of the posts that said it, and from when to when it was posted."""
 
-    __slots__ = ("first", "key", "last", "other", "post")
+    __slots__ = ("first", "key", "last", "other", "post", "size")
 
     def __init__(self, key: str, post: int, at: float) -> None:
         self.key, self.post = key, post
+        #: How many features its text has.
+        self.size = 0
         self.other: int | None = None
         self.first = self.last = at
 
@@ -142,8 +148,10 @@ class Copies:
         self._by_key[known.key] = slot
         found: list[int] = []
         if "\n" not in known.key:
-            sketch = _sketch(known.key)
-            found = self._verified(self._near.query(sketch), known.key, slot, known.first)
+            features = _features(known.key)
+            known.size = len(features)
+            sketch = _sketch(features)
+            found = self._verified(self._near.query(sketch), features, slot, known.first)
             self._near.insert(slot, sketch)
         while len(self._slots) > self._most:
             self._forget(next(iter(self._slots)))
@@ -152,14 +160,21 @@ class Copies:
     def _neighbours(self, key: str, slot: int, at: float) -> list[int]:
         if "\n" in key:
             return []
-        return self._verified(self._near.query(_sketch(key)), key, slot, at)
+        features = _features(key)
+        return self._verified(self._near.query(_sketch(features)), features, slot, at)
 
-    def _verified(self, slots: Sequence[int], key: str, own: int, at: float) -> list[int]:
+    def _verified(
+        self, slots: Sequence[int], features: set[str], own: int, at: float
+    ) -> list[int]:
+        # Sets of too different sizes cannot overlap so far, whatever is in them.
+        least, most = LEAST * len(features), len(features) / LEAST
         candidates = sorted((slot for slot in slots if slot != own), reverse=True)[:CANDIDATES]
         found = []
         for slot in candidates:
             known = self._slots[slot]
-            if known.near(at) and overlap(key, known.key) >= LEAST:
+            if not least <= known.size <= most or not known.near(at):
+                continue
+            if _overlap(features, _features(known.key)) >= LEAST:
                 found.append(known.post)
         return found
 
@@ -169,9 +184,9 @@ class Copies:
         self._near.remove(slot)
 
 
-def _sketch(key: str) -> rensa.RMinHash:
+def _sketch(features: set[str]) -> rensa.RMinHash:
     sketch = rensa.RMinHash(_PERMUTATIONS, _SEED)
-    sketch.update(_features(key))
+    sketch.update(list(features))
     return sketch
 
 
