@@ -5,10 +5,10 @@ from datetime import datetime
 
 import msgspec
 
-from cornbread.care.domain.clock import clock_of
+from cornbread.care.domain.clock import SPAN, clock_of, microseconds
 from cornbread.care.domain.lateness import heard_late, late_position
 from cornbread.care.domain.levels import level_of
-from cornbread.care.domain.rungs import Thresholds, read
+from cornbread.care.domain.rungs import Story, Thresholds, read
 from cornbread.care.domain.status import standing_after
 from cornbread.care.domain.timeline import Entry, EntryKind, Status
 
@@ -44,7 +44,36 @@ def outcome(
     The level, clock and standing are those of ``level()``, ``clock()`` and ``standing_of()``;
     here the timeline is put in order and read once for all three.
     """
-    story = read(entries)
+    if len(entries) == 1 and entries[0].inbound and not entries[0].late:
+        return _begun(entries[0], thresholds, now)
+    return outcome_of(read(entries), thresholds, now, begun_at=begun_at)
+
+
+def _begun(message: Entry, thresholds: Thresholds, now: datetime) -> Outcome:
+    """The same where the customer has said one thing: nearly every conversation as it begins, and
+    they begin by the thousand."""
+    at = message.at
+    quick, slow = at + thresholds.quick, at + thresholds.slow
+    due = quick if now <= quick else slow if now <= slow else None
+    return Outcome(
+        status=_PLAIN[Status.OPEN],
+        snoozed_until=None,
+        level=0,
+        first_message_at=at,
+        first_answer_at=None,
+        waiting_since=at,
+        due_at=due,
+        last_at=at,
+        last_entry_id=message.id,
+        position=microseconds(due) if due else SPAN + microseconds(quick),
+        changes_at=due,
+    )
+
+
+def outcome_of(
+    story: Story, thresholds: Thresholds, now: datetime, *, begun_at: datetime
+) -> Outcome:
+    """``outcome`` of a story that was read already."""
     shown = clock_of(story, thresholds, now)
     standing = standing_after(story.entries, now=now)
     last_at = _last_at(story.entries, begun_at)
@@ -59,7 +88,7 @@ def outcome(
         waiting_since=shown.waiting_since,
         due_at=shown.due_at,
         last_at=last_at,
-        last_entry_id=max([entry.id for entry in entries], default=0),
+        last_entry_id=max([entry.id for entry in story.entries], default=0),
         position=late_position(last_at) if late else shown.position(last_at),
         changes_at=min(times, default=None),
     )
