@@ -7,7 +7,7 @@ from cornbread.care import queries
 from cornbread.care.domain import timeline
 from cornbread.care.domain.timeline import EntryKind
 from cornbread.care.models import Conversation, Entry, Strand
-from cornbread.care.posts import Case, Filed, Key
+from cornbread.care.posts import Case, Filed, Key, Post
 from cornbread.care.recognising import sent_entries
 from cornbread.care.refreshing import rewrite
 from cornbread.care.timelines import VISIBILITIES, WORKED_OUT, Timelines
@@ -103,11 +103,16 @@ def _entries(
         rows.append(
             (
                 *(id_, workspace_id, case.id, stored, post.posted_at, post.visibility, human),
-                *(post.channel_id, post.identity_id, post.id, post.source, post.external_id),
+                *(post.channel_id, post.identity_id, post.id, *_network_name(post)),
                 timelines.now,
             )
         )
     return rows
+
+
+def _network_name(post: Post) -> tuple[str, str]:
+    """How an entry is found by what its network calls it: only replies are looked for so."""
+    return (post.source, post.external_id) if post.ours else ("", "")
 
 
 def _conversations(

@@ -162,8 +162,8 @@ class Strand(models.Model):
 class Entry(models.Model):
     """One thing that happened in a conversation; never changed, only added.
 
-    Messages point at the mention that was heard and, when we sent them, at the delivery. Their
-    ``external_id`` lets the sending and the hearing of one post become one entry.
+    Messages point at the mention that was heard and, when we sent them, at the delivery. The
+    ``external_id`` of what we said lets the sending and the hearing of it become one entry.
     """
 
     # As few indexes and checks as a conversation has, and for the same reasons.
@@ -189,7 +189,12 @@ class Entry(models.Model):
         db_constraint=False,
     )
     identity = models.ForeignKey(
-        "people.Identity", models.PROTECT, null=True, related_name="+", db_constraint=False
+        "people.Identity",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     mention = models.OneToOneField(
         "listening.Mention", models.PROTECT, null=True, related_name="entry"

@@ -98,7 +98,7 @@ class EntryOut(Schema):
             member_id=entry.member_id,
             channel_id=entry.channel_id,
             identity_id=entry.identity_id,
-            external_id=entry.external_id,
+            external_id=entry.mention.external_id if entry.mention else entry.external_id,
             text=words_of(entry),
             details=entry.details,
         )

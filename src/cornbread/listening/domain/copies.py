@@ -163,9 +163,7 @@ class Copies:
         features = _features(key)
         return self._verified(self._near.query(_sketch(features)), features, slot, at)
 
-    def _verified(
-        self, slots: Sequence[int], features: set[str], own: int, at: float
-    ) -> list[int]:
+    def _verified(self, slots: Sequence[int], features: set[str], own: int, at: float) -> list[int]:
         # Sets of too different sizes cannot overlap so far, whatever is in them.
         least, most = LEAST * len(features), len(features) / LEAST
         candidates = sorted((slot for slot in slots if slot != own), reverse=True)[:CANDIDATES]

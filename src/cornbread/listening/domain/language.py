@@ -25,17 +25,18 @@ CLEAR_AT_A_GLANCE = 0.95
 # 2,195 support messages in English and 10,815 posts in five other languages, this never said
 # "English" where the model knew better, and it spared the model more than half of the English ones.
 _ENGLISH, _ONLY_ENGLISH, _ONE_OF = 5, 2, 3
-_UNSHARED = frozenset(
+_UNSHARED_WORDS = (
     "the and you with that this from your they what when why which would should could just because "
     "please thanks there their how who can't don't didn't doesn't won't i'm it's i've i'll you're "
-    "we're that's my our got get know need going".split()
+    "we're that's my our got get know need going"
 )
-_SHARED = frozenset(
+_SHARED_WORDS = (
     "a i to of is it in on at be we if so all for was were have has had been are will not but now "
     "help want more one out back like thank did does do any can some never after before again over "
     "into where by or us me then than them still about only yes today time day good great love "
-    "much really very trying think make take made people way work see here hours minutes".split()
+    "much really very trying think make take made people way work see here hours minutes"
 )
+_UNSHARED, _SHARED = frozenset(_UNSHARED_WORDS.split()), frozenset(_SHARED_WORDS.split())
 
 _SIGNS = ("@", "#", "http", "www.")
 _NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|[@#][\w.@-]+")
