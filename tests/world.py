@@ -162,8 +162,12 @@ def conversation(brand: Workspace) -> Conversation:
 
 def ids_in(one: Conversation) -> list[str]:
     """External ids of the messages of a conversation, in order."""
-    rows = Entry.objects.filter(conversation=one, kind__startswith="message_")
-    return [row.external_id for row in rows.order_by("at", "pk") if row.external_id]
+    said = Entry.objects.filter(conversation=one, kind__startswith="message_")
+    ids = [
+        row.mention.external_id if row.mention else row.external_id
+        for row in said.select_related("mention").order_by("at", "pk")
+    ]
+    return [id_ for id_ in ids if id_]
 
 
 def kinds_in(one: Conversation) -> list[str]:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('care', '0005_checked_once'),
+        ('care', '0006_lists_by_level'),
         ('people', '0003_checked_once'),
     ]
 
