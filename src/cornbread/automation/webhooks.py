@@ -120,7 +120,7 @@ def _post(message: Message, endpoint: Endpoint) -> int:
         "webhook-timestamp": str(moment),
         "webhook-signature": sign(key_of(endpoint.secret["signing"]), message.uid, moment, body),
     }
-    with HttpClient(local=_local()) as client:
+    with HttpClient() as client:
         # A redirect would carry signed words to a place nobody agreed to.
         answer = client.request(
             "POST",
@@ -132,11 +132,6 @@ def _post(message: Message, endpoint: Endpoint) -> int:
             follow_redirects=False,
         )
     return answer.status
-
-
-def _local() -> bool:
-    """Never, but for tests that bring their own server."""
-    return False
 
 
 def _again(message: Message, trouble: str, *, uncertain: bool) -> None:

@@ -19,6 +19,7 @@ COMMANDS = {
     "channel": "channel",
     "levels": "levels",
     "watch": "watch",
+    "rules": "rules",
     "match": "match",
     "token": "token",
     "jobs": "jobs",
