@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def certificate_for(name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A context that serves as ``name``, and one that trusts it."""
+def _made(name: str) -> tuple[bytes, bytes]:
+    """A certificate for ``name`` and its private key."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     today = datetime.datetime.now(datetime.UTC)
@@ -34,6 +34,20 @@ def certificate_for(name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
+    return chain, secret
+
+
+def files_for(name: str, folder: Path) -> tuple[Path, Path]:
+    """Files with a certificate for ``name``, which is its own authority, and with its key."""
+    files = folder / "chain.pem", folder / "key.pem"
+    for file, content in zip(files, _made(name), strict=True):
+        file.write_bytes(content)
+    return files
+
+
+def certificate_for(name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A context that serves as ``name``, and one that trusts it."""
+    chain, secret = _made(name)
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "server.pem"

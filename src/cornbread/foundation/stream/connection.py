@@ -10,13 +10,13 @@ from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import suppress
 from typing import Any, Self, TypeVar
 
-from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
-from cornbread.foundation.errors import Refusal
+from cornbread.foundation.errors import Invalid, Refusal
 from cornbread.foundation.logs import get_logger
 from cornbread.foundation.stream.address import StreamAddress
+from cornbread.foundation.stream.keys import KeyedClient
 
 log = get_logger(__name__)
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class Connection:
 
     def __init__(self, address: StreamAddress) -> None:
         self.address = address
-        self.client = Client()
+        self.client = KeyedClient()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="stream", daemon=True)
 
@@ -75,6 +75,9 @@ class Connection:
                 f"The stream server at {self.address.shown} cannot be used: {trouble}. Start NATS "
                 "with JetStream (`nats-server --jetstream`), mend STREAM_URL, or leave it out."
             ) from trouble
+        except Invalid:  # of a key file, before anybody was asked
+            self._end()
+            raise
         return self
 
     def call(self, question: Coroutine[Any, Any, T], *, within_s: float = TIMEOUT_S) -> T:
@@ -98,6 +101,9 @@ class Connection:
             return
         with suppress(Disturbed):  # gone already, which is what was wanted
             self.call(self.client.close())
+        self._end()
+
+    def _end(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(TIMEOUT_S)
 
@@ -106,25 +112,22 @@ class Connection:
         self._loop.run_forever()
 
     async def _connect(self) -> None:
-        try:
-            await self.client.connect(
-                servers=list(self.address.servers),
-                name="cornbread",
-                connect_timeout=CONNECT_TIMEOUT_S,
-                # At the start a person is told; once it was open it is waited for without end.
-                allow_reconnect=True,
-                max_reconnect_attempts=1,
-                reconnect_time_wait=RECONNECT_WAIT_S,
-                ping_interval=PING_EVERY_S,
-                max_outstanding_pings=2,
-                error_cb=_told,
-                disconnected_cb=_lost,
-                reconnected_cb=_found,
-                **_sign_in(self.address),
-            )
-            await self.jetstream.account_info()
-        except ImportError as error:
-            raise NatsError("key files need the package nkeys (pip install nkeys)") from error
+        await self.client.connect(
+            servers=list(self.address.servers),
+            name="cornbread",
+            connect_timeout=CONNECT_TIMEOUT_S,
+            # At the start a person is told; once it was open it is waited for without end.
+            allow_reconnect=True,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=RECONNECT_WAIT_S,
+            ping_interval=PING_EVERY_S,
+            max_outstanding_pings=2,
+            error_cb=_told,
+            disconnected_cb=_lost,
+            reconnected_cb=_found,
+            **_sign_in(self.address),
+        )
+        await self.jetstream.account_info()
         self.client.options["max_reconnect_attempts"] = -1
 
 
