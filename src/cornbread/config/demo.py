@@ -170,7 +170,7 @@ class Demo:
         told = []
         for case in self.story.setting.cases:
             entry = Entry.objects.select_related("conversation").get(
-                workspace_id=self.lead.workspace_id, external_id=case.external_id
+                workspace_id=self.lead.workspace_id, mention__external_id=case.external_id
             )
             self._tell(entry.conversation, case, begun=entry.at)
             told.append(entry.conversation_id)
