@@ -3,8 +3,9 @@
 from collections import Counter
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Count
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.db.models import Count, Exists, OuterRef
 
 from cornbread.care.models import Conversation, Entry
 from cornbread.care.refreshing import refresh
@@ -25,10 +26,10 @@ def state() -> State:
     """
     entries: dict[int, list[str]] = {}
     told = Entry.objects.exclude(kind="merged")
-    for conversation_id, kind, external_id in told.values_list(
-        "conversation_id", "kind", "external_id"
+    for conversation_id, kind, heard, said in told.values_list(
+        "conversation_id", "kind", "mention__external_id", "external_id"
     ):
-        entries.setdefault(conversation_id, []).append(f"{kind} {external_id}")
+        entries.setdefault(conversation_id, []).append(f"{kind} {heard or said}")
     conversations = Conversation.objects.filter(merged_into=None).values_list(
         "pk", "level", "status", "identity__external_id"
     )
@@ -69,13 +70,27 @@ def difference(expected: State, found: State) -> dict[str, Any]:
 
 def faults() -> list[str]:
     """Everything that is wrong with the database itself; empty when it is whole."""
-    found = [*_of_the_database(), *_of_the_rows()]
+    found = [*_of_the_database(), *_of_the_rows(), *_leading_nowhere()]
     before = _levels()
     with transaction.atomic():
         for start in range(0, len(before), _CHUNK):
             refresh(list(before)[start : start + _CHUNK])
     if (changed := sum(before[pk] != level for pk, level in _levels().items())) > 0:
         found.append(f"{changed} conversations have another level when it is worked out anew")
+    return found
+
+
+def _leading_nowhere() -> list[str]:
+    """References that the database does not check itself, to rows that are not there."""
+    found = []
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if not isinstance(field, models.ForeignKey) or field.db_constraint:
+                continue
+            there = field.related_model.objects.filter(pk=OuterRef(field.attname))
+            lost = model.objects.exclude(**{field.attname: None}).exclude(Exists(there)).count()
+            if lost:
+                found.append(f"{lost} of {model.__name__}.{field.name} lead nowhere")
     return found
 
 

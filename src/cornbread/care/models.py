@@ -141,7 +141,9 @@ class Strand(models.Model):
     workspace = models.ForeignKey(
         "team.Workspace", models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="strands")
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="strands", db_constraint=False
+    )
     source = models.CharField(max_length=200)
     root = models.CharField(max_length=300)
     identity = models.ForeignKey(
@@ -171,7 +173,11 @@ class Entry(models.Model):
         "team.Workspace", models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
     conversation = models.ForeignKey(
-        Conversation, models.CASCADE, related_name="entries", db_index=False
+        Conversation,
+        models.CASCADE,
+        related_name="entries",
+        db_index=False,
+        db_constraint=False,
     )
     kind = models.CharField(max_length=24)
     at = models.DateTimeField()
@@ -197,7 +203,11 @@ class Entry(models.Model):
         db_constraint=False,
     )
     mention = models.OneToOneField(
-        "listening.Mention", models.PROTECT, null=True, related_name="entry"
+        "listening.Mention",
+        models.PROTECT,
+        null=True,
+        related_name="entry",
+        db_constraint=False,
     )
     delivery = models.OneToOneField(
         "outbound.Delivery", models.PROTECT, null=True, related_name="entry"

@@ -72,7 +72,6 @@ def forget_copies() -> None:
 @transaction.atomic
 def group_copies(workspace_id: int, mention_ids: Iterable[int]) -> None:
     """Put these mentions, and what came since, into the waves they belong to. Safe to repeat."""
-    serialise("listening.copies", workspace_id)
     asked = set(mention_ids)
     with _lock:
         recent = _recent(workspace_id)
@@ -84,7 +83,11 @@ def group_copies(workspace_id: int, mention_ids: Iterable[int]) -> None:
         pairs = index.look_at(new)
         for chunk in _chunks(sorted(wanted - came)):
             pairs += index.look_at(_rows(recent.filter(pk__in=chunk)))
-        index.last_joined = _keep(workspace_id, pairs)
+        index.last_joined = None
+        if pairs:
+            # Looking is for each worker by itself; waves are read, and grow, in turn.
+            serialise("listening.copies", workspace_id)
+            index.last_joined = _keep(workspace_id, pairs)
         _drop_unused()
 
 

@@ -133,7 +133,9 @@ class Catch(models.Model):
         "team.Workspace", models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
     watch = models.ForeignKey(Watch, models.CASCADE, related_name="catches", db_index=False)
-    mention = models.ForeignKey(Mention, models.CASCADE, related_name="catches")
+    mention = models.ForeignKey(
+        Mention, models.CASCADE, related_name="catches", db_constraint=False
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["watch", "mention"], name="catch_once")]
@@ -195,7 +197,9 @@ class Payload(models.Model):
     workspace = models.ForeignKey(
         "team.Workspace", models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
-    mention = models.ForeignKey(Mention, models.CASCADE, related_name="payloads", db_index=False)
+    mention = models.ForeignKey(
+        Mention, models.CASCADE, related_name="payloads", db_index=False, db_constraint=False
+    )
     version = models.CharField(max_length=40)
     text = models.TextField(blank=True)
     body = models.BinaryField()

@@ -33,7 +33,9 @@ class Identity(models.Model):
         db_index=False,
         db_constraint=False,
     )
-    person = models.ForeignKey(Person, models.PROTECT, related_name="identities")
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="identities", db_constraint=False
+    )
     kind = models.CharField(max_length=20)
     source = models.CharField(max_length=200)
     external_id = models.CharField(max_length=300)
