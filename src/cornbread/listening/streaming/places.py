@@ -6,6 +6,8 @@ the listeners hold back and nothing is lost. Letters that were given up are kept
 so are the marks of attempts with letters that came back too often.
 """
 
+from collections.abc import Iterator
+
 from nats.js.api import (
     AckPolicy,
     ConsumerConfig,
@@ -57,43 +59,8 @@ class Places:
 
     async def ensure(self, jetstream: JetStreamContext) -> None:
         """Make what is missing; what an operator has changed (size, replicas, age) stays so."""
-        await self._ensure_stream(
-            jetstream,
-            StreamConfig(
-                name=self.heard_stream,
-                description="Posts that were heard and wait to be taken in",
-                subjects=[self.heard_subjects],
-                retention=RetentionPolicy.WORK_QUEUE,
-                storage=StorageType.FILE,
-                discard=DiscardPolicy.NEW,
-                max_bytes=HEARD_BYTES,
-                duplicate_window=DUPLICATE_WINDOW_S,
-            ),
-        )
-        await self._ensure_stream(
-            jetstream,
-            StreamConfig(
-                name=self.dead_stream,
-                description="Posts that could not be taken in, with the reason",
-                subjects=[self.dead_subject],
-                storage=StorageType.FILE,
-                discard=DiscardPolicy.NEW,
-                max_bytes=DEAD_BYTES,
-                max_age=DEAD_AGE_S,
-                duplicate_window=DUPLICATE_WINDOW_S,
-            ),
-        )
-        await self._ensure_stream(
-            jetstream,
-            StreamConfig(
-                name=self.tried_stream,
-                description="Attempts with posts that came back too often",
-                subjects=[self.tried_subjects],
-                storage=StorageType.FILE,
-                max_bytes=TRIED_BYTES,
-                max_age=TRIED_AGE_S,
-            ),
-        )
+        for wanted in self._streams():
+            await self._ensure_stream(jetstream, wanted)
         try:
             await jetstream.consumer_info(self.heard_stream, CONSUMER)
         except NotFoundError:
@@ -106,6 +73,36 @@ class Places:
                 max_ack_pending=MOST_HELD,
             )
             await jetstream.add_consumer(self.heard_stream, settings)
+
+    def _streams(self) -> Iterator[StreamConfig]:
+        yield StreamConfig(
+            name=self.heard_stream,
+            description="Posts that were heard and wait to be taken in",
+            subjects=[self.heard_subjects],
+            retention=RetentionPolicy.WORK_QUEUE,
+            storage=StorageType.FILE,
+            discard=DiscardPolicy.NEW,
+            max_bytes=HEARD_BYTES,
+            duplicate_window=DUPLICATE_WINDOW_S,
+        )
+        yield StreamConfig(
+            name=self.dead_stream,
+            description="Posts that could not be taken in, with the reason",
+            subjects=[self.dead_subject],
+            storage=StorageType.FILE,
+            discard=DiscardPolicy.NEW,
+            max_bytes=DEAD_BYTES,
+            max_age=DEAD_AGE_S,
+            duplicate_window=DUPLICATE_WINDOW_S,
+        )
+        yield StreamConfig(
+            name=self.tried_stream,
+            description="Attempts with posts that came back too often",
+            subjects=[self.tried_subjects],
+            storage=StorageType.FILE,
+            max_bytes=TRIED_BYTES,
+            max_age=TRIED_AGE_S,
+        )
 
     async def _ensure_stream(self, jetstream: JetStreamContext, wanted: StreamConfig) -> None:
         try:
