@@ -7,6 +7,7 @@ sources have in common, a conversation, is locked as a row when it is written.
 from collections.abc import Collection, Iterable
 
 from cornbread.foundation.db import is_postgresql, serialise
+from cornbread.foundation.lookups import keyed
 from cornbread.listening.models import Mention
 
 
@@ -22,5 +23,5 @@ def take_turns(workspace_id: int, sources: Iterable[str]) -> None:
 def take_turns_of(workspace_id: int, mention_ids: Collection[int]) -> None:
     """The same for the sources of these mentions, which never change."""
     if is_postgresql():  # elsewhere there is one writer anyway
-        found = Mention.objects.filter(pk__among=mention_ids, workspace_id=workspace_id)
+        found = Mention.objects.filter(keyed(Mention, "id", mention_ids, workspace_id=workspace_id))
         take_turns(workspace_id, found.order_by().values_list("source", flat=True).distinct())
