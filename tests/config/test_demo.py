@@ -19,10 +19,12 @@ def filled() -> Workspace:
 
 def test_every_case_of_the_story_stands_at_the_level_it_tells_of(filled: Workspace) -> None:
     told = {case.external_id: case for case in story(clock.now()).setting.cases}
-    entries = Entry.objects.select_related("conversation").filter(
-        workspace=filled, external_id__in=told
+    entries = Entry.objects.select_related("conversation", "mention").filter(
+        workspace=filled, mention__external_id__in=told
     )
-    stands = {entry.external_id: entry.conversation.level for entry in entries}
+    stands = {
+        entry.mention.external_id: entry.conversation.level for entry in entries if entry.mention
+    }
     assert stands == {id_: case.level for id_, case in told.items()}
     assert set(stands.values()) == set(range(8))
 
