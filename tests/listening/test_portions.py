@@ -12,7 +12,15 @@ from cornbread.channels.domain.posts import Batch, HeardDeletion
 from cornbread.foundation.errors import Invalid
 from cornbread.foundation.stream import parse
 from cornbread.listening.domain.envelope import Envelope, unpack
-from cornbread.listening.domain.portions import LEAST, MOST, Pace, joined, portions
+from cornbread.listening.domain.portions import (
+    LEAST,
+    LONGEST_S,
+    LONGEST_SHARED_S,
+    MOST,
+    Pace,
+    joined,
+    portions,
+)
 from cornbread.listening.streaming.publishing import TooLarge, parts
 from cornbread.listening.streaming.worker import ALONE_FROM, groups
 from tests import world
@@ -107,6 +115,14 @@ def test_the_pace_follows_the_machine_within_its_limits() -> None:
     assert pace.limit == LEAST
     pace.note(1, 60.0)
     assert pace.limit == LEAST
+
+
+def test_where_fewer_wait_for_the_lock_a_write_may_hold_more() -> None:
+    alone, shared = Pace(LONGEST_S), Pace(LONGEST_SHARED_S)
+    for pace in (alone, shared):
+        for _ in range(50):
+            pace.note(500, 0.5)
+    assert LEAST < 3 * alone.limit < shared.limit < MOST
 
 
 def test_an_address_may_hold_credentials_servers_and_a_name() -> None:

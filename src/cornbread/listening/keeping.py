@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 from cornbread.channels.domain.posts import Batch
 from cornbread.channels.models import Channel
-from cornbread.listening.domain.portions import Pace, portions
+from cornbread.foundation.db import is_postgresql
+from cornbread.listening.domain.portions import LONGEST_S, LONGEST_SHARED_S, Pace, portions
 from cornbread.listening.intake import take_in
 from cornbread.listening.turns import waited_s
 
 #: One for this process: what a write takes depends on the machine and the database.
-_pace = Pace()
+_pace = Pace(LONGEST_SHARED_S if is_postgresql() else LONGEST_S)
 
 
 def keep(channel: Channel, batch: Batch, after_each: Callable[[], None] = lambda: None) -> None:

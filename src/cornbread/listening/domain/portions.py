@@ -10,8 +10,10 @@ T = TypeVar("T")
 #: Posts written in one transaction, at the most and at the least.
 MOST = 1_000
 LEAST = 20
-#: How long one write should last at the most, in seconds: others wait for the lock meanwhile.
+#: How long one write should last at the most, in seconds, where all others wait for the lock
+#: meanwhile; and where only those wait who write posts of the same source.
 LONGEST_S = 0.15
+LONGEST_SHARED_S = 0.6
 #: The weight of the latest measurement.
 _FRESH = 0.3
 
@@ -19,14 +21,15 @@ _FRESH = 0.3
 class Pace:
     """How many posts fit into one write, learned from how long the last ones took."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest_s: float = LONGEST_S) -> None:
+        self._longest_s = longest_s
         # Carefully at first: 300 posts a second.
-        self._seconds_per_post = LONGEST_S / 45
+        self._seconds_per_post = 1 / 300
 
     @property
     def limit(self) -> int:
         """Posts for the next write."""
-        return max(LEAST, min(MOST, int(LONGEST_S / self._seconds_per_post)))
+        return max(LEAST, min(MOST, int(self._longest_s / self._seconds_per_post)))
 
     def note(self, posts: int, seconds: float) -> None:
         """One write took so long. Small ones say nothing: they are all overhead."""
