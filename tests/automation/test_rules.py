@@ -325,3 +325,12 @@ def test_a_private_message_is_told_from_a_public_one(place: Channel, lead: Membe
     private = rule(lead, "Private", LABEL, conditions=when(("visibility", "is", ["direct"])))
     hear(place, post("1"), direct(post("2", by="bo")))
     assert len(log(private)) == 1
+
+
+def test_the_log_is_kept_for_ninety_days(place: Channel, lead: Member) -> None:
+    vip = rule(lead, "VIP", LABEL)
+    hear(place, post("1"), post("2", by="bo"))
+    first, second = log(vip)
+    Firing.objects.filter(pk=first.pk).update(at=clock.now() - timedelta(days=91))
+    tasks.forget_old.func()
+    assert log(vip) == [second]

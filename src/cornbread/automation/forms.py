@@ -68,7 +68,7 @@ class Written:
         return cls(
             name=sent.get("name", ""),
             triggers=sent.getlist("triggers"),
-            wait_number=sent.get("wait_number", ""),
+            wait_number=sent.get("wait_number", cls.wait_number),
             wait_unit=sent.get("wait_unit", Unit.HOURS.value),
             match=sent.get("match", "all"),
             groups=[_read_group(sent, number) for number in _numbers(sent, r"g(\d+)-match")],
