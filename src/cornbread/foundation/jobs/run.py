@@ -22,10 +22,12 @@ from cornbread.foundation.models import Job
 
 log = get_logger(__name__)
 
-#: Jobs that ``drain`` claims in one transaction.
+#: Jobs that ``drain`` claims at a time, at the most.
 HANDFUL = 16
+#: It claims what it will have run in about so many seconds, and leaves the rest to others.
+HANDFUL_S = 0.05
 #: How often it looks for what others still run.
-WAIT_POLL_S = 0.05
+WAIT_POLL_S = 0.02
 
 
 class LeaseLost(Exception):
@@ -85,11 +87,12 @@ def drain(
     """
     store.rescue()
     wanted = store.Wanted(queues=queues, workspace_id=workspace_id, due_by=until)
-    count, give_up_at = 0, time.monotonic() + wait_s
+    count, handful, give_up_at = 0, 1, time.monotonic() + wait_s
     with Heartbeat() as heartbeat:
-        while (claimed := store.claim(HANDFUL, owner=this_process(), wanted=wanted)) or (
+        while (claimed := store.claim(handful, owner=this_process(), wanted=wanted)) or (
             time.monotonic() < give_up_at and _pause_for_others(wanted)
         ):
+            began = time.monotonic()
             for job in claimed:
                 heartbeat.hold(job)
             for position, job in enumerate(claimed):
@@ -99,7 +102,13 @@ def drain(
                 if error and raise_errors and not isinstance(error, Retry):
                     _release(claimed[position + 1 :])
                     raise error
+            handful = _handful(len(claimed), time.monotonic() - began)
     return count
+
+
+def _handful(ran: int, took_s: float) -> int:
+    """How many jobs to claim next, where so many took so long."""
+    return max(1, min(HANDFUL, int(ran * HANDFUL_S / max(took_s, 0.001))))
 
 
 def _pause_for_others(wanted: store.Wanted) -> bool:
