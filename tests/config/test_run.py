@@ -1,5 +1,6 @@
 """``cornbread run`` as a person meets it: one command starts, keeps and stops everything."""
 
+import json
 import os
 import re
 import signal
@@ -13,6 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from cornbread.foundation.stream import Connection, parse
+from tests.config.test_cli import cornbread
+from tests.listening.nats_here import NatsServer
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 #: Starting is some seconds of imports per process; a busy machine takes a multiple of that.
@@ -22,13 +27,13 @@ PATIENCE_S = 60
 class Copy:
     """A running copy on a home of its own, on any free port."""
 
-    def __init__(self, home: Path, *options: str) -> None:
+    def __init__(self, home: Path, *options: str, **environment: str) -> None:
         self.home = home
         self.log = home.parent / f"{home.name}.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "cornbread.config", "run", "--port", "0", *options],
-                env={"PATH": os.environ["PATH"], "CORNBREAD_HOME": str(home)},
+                env={"PATH": os.environ["PATH"], "CORNBREAD_HOME": str(home), **environment},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 process_group=0,
@@ -77,8 +82,8 @@ class Copy:
 def copies(tmp_path: Path) -> Iterator[Callable[..., Copy]]:
     started: list[Copy] = []
 
-    def start(name: str, *options: str) -> Copy:
-        started.append(Copy(tmp_path / name, *options))
+    def start(name: str, *options: str, **environment: str) -> Copy:
+        started.append(Copy(tmp_path / name, *options, **environment))
         return started[-1]
 
     yield start
@@ -142,3 +147,26 @@ def test_when_the_supervisor_is_killed_nothing_is_left_behind(
         return all(state.startswith("Z") for state in listed)
 
     copy.wait_for(gone)
+
+
+@pytest.mark.connector
+def test_with_a_stream_posts_travel_through_it_and_the_doctor_names_its_state(
+    copies: Callable[..., Copy], tmp_path: Path
+) -> None:
+    with NatsServer(tmp_path) as server:
+        copy = copies("home", STREAM_URL=server.url)
+        assert copy.status() < 500
+        assert set(copy.children()) == {"serve", "listen", "intake", "work"}
+        stream = Connection(parse(server.url)).open()
+
+        def passed() -> bool:
+            """Something was published, and all of it was taken in."""
+            heard = stream.call(stream.jetstream.stream_info("cornbread-heard")).state
+            return heard.last_seq > 0 and heard.messages == 0
+
+        copy.wait_for(passed)
+        stream.close()
+        asked = cornbread(copy.home, "doctor", "--json", STREAM_URL=server.url)
+        (found,) = [one for one in json.loads(asked.stdout)["findings"] if one["name"] == "stream"]
+        assert (found["state"], found["figures"]["dead"]) == ("ok", 0), asked.stdout
+        assert copy.stop() < 15
