@@ -29,31 +29,32 @@ class Pool:
         for thread in self._threads:
             thread.start()
 
-    @property
-    def idle(self) -> bool:
-        """Whether nothing runs and nothing waits."""
-        with self._changed:
-            return not self._running and not self._waiting
-
     def room(self, handful: int) -> int:
         """How many jobs to claim so that each thread has one, and a free one a handful."""
         with self._changed:
             free = len(self._threads) - self._running - len(self._waiting)
         return free * handful if free > 0 else 0
 
-    def add(self, jobs: Iterable[Job]) -> None:
-        """Let the jobs be run, in this order."""
+    @property
+    def urgent_room(self) -> int:
+        """How many urgent jobs to claim although no thread is free: they run next."""
         with self._changed:
-            self._waiting.extend((monotonic(), job) for job in jobs)
+            return max(0, len(self._threads) - sum(job.priority > 0 for _, job in self._waiting))
+
+    def add(self, jobs: Iterable[Job]) -> None:
+        """Let the jobs be run, in this order, but urgent ones before those that wait already."""
+        with self._changed:
+            waiting = [*self._waiting, *((monotonic(), job) for job in jobs)]
+            waiting.sort(key=lambda one: one[1].priority <= 0)
+            self._waiting = deque(waiting)
             self._changed.notify_all()
 
     def take_back(self, waited_s: float) -> list[Job]:
         """Jobs that no thread has begun for so many seconds; they will not be run."""
         before = monotonic() - waited_s
-        taken = []
         with self._changed:
-            while self._waiting and self._waiting[0][0] <= before:
-                taken.append(self._waiting.popleft()[1])
+            taken = [job for since, job in self._waiting if since <= before]
+            self._waiting = deque(one for one in self._waiting if one[0] > before)
         return taken
 
     def close(self) -> None:

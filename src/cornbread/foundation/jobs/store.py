@@ -52,11 +52,13 @@ _FINISHED: tuple[Any, ...] = (JobState.READY.value, JobState.DONE.value, False)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which jobs to claim; None means any, and for ``due_by`` what is due now."""
+    """Which jobs to claim; None means any, and for ``due_by`` what is due now. ``urgent`` are those
+    with a priority above the usual."""
 
     queues: Collection[str] | None = None
     workspace_id: int | None = None
     due_by: datetime | None = None
+    urgent: bool = False
 
 
 def add(job: Job) -> Job:
@@ -114,7 +116,7 @@ def _selected(wanted: Wanted) -> tuple[str, list[Any]]:
         where, values = f"{where} AND queue IN ({marks})", [*values, *wanted.queues]
     if wanted.workspace_id is not None:
         where, values = f"{where} AND workspace_id = %s", [*values, wanted.workspace_id]
-    return where, values
+    return f"{where} AND priority > 0" if wanted.urgent else where, values
 
 
 def begin(job: Job) -> bool:
@@ -134,6 +136,8 @@ def _due(wanted: Wanted, states: Collection[JobState] = (JobState.READY,)) -> Qu
         due = due.filter(queue__in=wanted.queues)
     if wanted.workspace_id is not None:
         due = due.filter(workspace_id=wanted.workspace_id)
+    if wanted.urgent:
+        due = due.filter(priority__gt=0)
     return due.order_by("-priority", "due_at", "id")
 
 
