@@ -161,6 +161,13 @@ class TestBusinessHours:
         pledge = Pledge({FIRST: Goal(60 * MINUTE_S)}, calendar=WEEKDAYS)
         one = only(FIRST, said(), answered(MONDAY + 30), now=9999, pledge=pledge)
         assert (one.state, one.business_s) == (State.BROKEN, 30 * MINUTE_S)
+        assert one.broken_after == (60 * MINUTE_S, 0), "it was broken on Saturday night"
+
+    def test_both_are_told_of_the_moment_at_which_it_was_broken(self) -> None:
+        timeline = [said(), became(Status.PENDING, MONDAY - 9), became(Status.OPEN, MONDAY + 5)]
+        one = only(FIRST, *timeline, answered(9999), now=9999, pledge=self.PLEDGE)
+        assert one.due_at == at(MONDAY + 65)
+        assert one.broken_after == ((MONDAY - 9 + 60) * MINUTE_S, 60 * MINUTE_S)
 
     def test_pauses_and_closed_hours_go_together(self) -> None:
         timeline = [
@@ -175,8 +182,10 @@ class TestBusinessHours:
 
 class TestPolicies:
     def test_the_first_that_fits_is_taken(self) -> None:
-        urgent = Policy(1, Conditions(priorities=frozenset({"urgent"})), PLEDGE)
-        here = Policy(2, Conditions(channels=frozenset({7}), labels=frozenset({3, 4})), PLEDGE)
+        urgent = Policy(1, "Urgent", Conditions(priorities=frozenset({"urgent"})), PLEDGE)
+        here = Policy(
+            2, "Here", Conditions(channels=frozenset({7}), labels=frozenset({3, 4})), PLEDGE
+        )
         policies = [urgent, here]
         assert policy_for(Facts(7, "urgent"), policies) is urgent
         assert policy_for(Facts(7, labels=frozenset({4, 9})), policies) is here

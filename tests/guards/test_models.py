@@ -22,6 +22,8 @@ WITHOUT_WORKSPACE: Allowed = {
     "team.Workspace": "is the workspace",
     "team.User": "one human's sign-in in all workspaces; rights hang on the memberships",
     "team.Member_teams": "joins a member and a team, both of which have their workspace",
+    "care.SlaPolicy_channels": "joins a policy and a channel, which both have theirs",
+    "care.SlaPolicy_labels": "joins a policy and a label, which both have theirs",
     "care.Conversation_labels": "joins a conversation and a label, which both have theirs",
 }
 FORWARD: Allowed = {}

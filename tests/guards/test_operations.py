@@ -81,6 +81,21 @@ NEEDS = {
     "pending": "conversation.status",
     "bring_in": "conversation.status",
     "touch": "conversation.touch",
+    "promises": "conversation.read",
+    "prioritise": "conversation.label",
+    "calendars": "promise.read",
+    "calendar": "promise.read",
+    "create_calendar": "promise.write",
+    "change_calendar": "promise.write",
+    "delete_calendar": "promise.write",
+    "import_days": "promise.write",
+    "policies": "promise.read",
+    "policy": "promise.read",
+    "create_policy": "promise.write",
+    "change_policy": "promise.write",
+    "move_policy": "promise.write",
+    "delete_policy": "promise.write",
+    "breaches": "promise.read",
     "rules": "automation.read",
     "rule": "automation.read",
     "create_rule": "automation.write",
@@ -129,6 +144,9 @@ def body_of(name: str, ids: dict[str, int]) -> dict[str, Any] | None:
     """A body that the operation would take."""
     hour = timedelta(hours=1)
     watch = {"name": "Trains", "query": "train"}
+    hours = {"name": "Night desk", "zone": "UTC", "weekly": {"0": [["22:00", "06:00"]]}}
+    policy = {"name": "Slowly", "resolution": {"seconds": 86_400}}
+    day_off = f"BEGIN:VEVENT\nDTSTART;VALUE=DATE:{clock.now().year}1224\nEND:VEVENT"
     steps = [{"do": "add_label", "name": "late"}]
     bodies: dict[str, dict[str, Any]] = {
         "connect": {"kind": "sandbox", "values": {"handle": "kite-two"}},
@@ -162,6 +180,13 @@ def body_of(name: str, ids: dict[str, int]) -> dict[str, Any] | None:
         "assign": {"member_id": ids["member_id"]},
         "hand_to_team": {"team_id": ids["team_id"]},
         "label": {"name": "late"},
+        "prioritise": {"priority": "high"},
+        "create_calendar": hours,
+        "change_calendar": hours,
+        "import_days": {"ical": f"BEGIN:VCALENDAR\n{day_off}\nEND:VCALENDAR"},
+        "create_policy": policy,
+        "change_policy": policy,
+        "move_policy": {"to": "earlier"},
         "snooze": {"until": (clock.now() + hour).isoformat()},
         "touch": {"kind": "call_completed"},
         "gesture": {"entry_id": ids["entry_id"], "kind": "favourite"},

@@ -8,6 +8,7 @@ from django.test import Client
 
 from cornbread.automation import actions as automation
 from cornbread.care import actions as care
+from cornbread.care.domain.promises import Goal, Target
 from cornbread.care.models import Conversation, Entry
 from cornbread.channels import actions as channels
 from cornbread.channels.domain.posts import Author, Batch, HeardPost
@@ -127,6 +128,7 @@ def _write_down(made: Brand) -> None:
     )
     token, _ = team.create_token("kept", ["people:read"], for_member=owner, by=owner)
     made.ids |= _automated(made) | {
+        **_promise(owner),
         "memory_id": memory.pk,
         "label_id": label.pk,
         "watch_id": listening.save_watch(by=owner, name="Ours", query="train").pk,
@@ -150,6 +152,12 @@ def _automated(made: Brand) -> dict[str, int]:
         "run_id": automation.run_macro(macro.pk, [made.ids["conversation_id"]], by=owner)[0].pk,
         "endpoint_id": endpoint.pk,
     }
+
+
+def _promise(owner: Member) -> dict[str, int]:
+    desk = care.save_calendar(by=owner, name="Desk", zone="UTC", weekly={0: [("09:00", "17:00")]})
+    soon = care.Terms(name="Soon", goals={Target.FIRST_RESPONSE: Goal(3600)})
+    return {"calendar_id": desk.pk, "policy_id": care.save_policy(soon, by=owner).pk}
 
 
 def _failed_job(workspace: Workspace) -> Job:

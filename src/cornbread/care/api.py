@@ -58,6 +58,7 @@ def conversations(
         "", pattern=r"^(me|none|[0-9]{1,18})?$", description="me, none, or a member's id"
     ),
     label: str = Query("", max_length=60, description="the label's name"),
+    priority: Literal["", "low", "normal", "high", "urgent"] = "",
     channel: Id | None = None,
     person: Id | None = None,
     level: int | None = Query(None, ge=0, le=7),
@@ -78,6 +79,7 @@ def conversations(
         status=status,
         assignee=assignee,
         label=label,
+        priority=priority,
         channel=channel,
         person=person,
         level=level,

@@ -119,6 +119,9 @@ def _conversations(
     workspace_id: int, begun: Iterable[Case], timelines: Timelines
 ) -> list[tuple[Any, ...]]:
     now = timelines.now
+    begun = list(begun)
+    for case in begun:
+        timelines.promising.begin(case.id, case.channel_id)
     return [
         (
             *(case.id, workspace_id, case.channel_id, case.person_id, case.identity_id, now),

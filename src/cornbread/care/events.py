@@ -54,6 +54,20 @@ class PresenceChanged(Event, frozen=True):
     conversation_id: int
 
 
+class PromisesSoonBroken(Event, frozen=True):
+    """In these conversations most of the time is used up that was promised for something."""
+
+    live: ClassVar[bool] = True
+    conversation_ids: tuple[int, ...]
+
+
+class PromisesBroken(Event, frozen=True):
+    """In these conversations a promise was broken just now, and is still to be kept late."""
+
+    live: ClassVar[bool] = True
+    conversation_ids: tuple[int, ...]
+
+
 class LevelsRecomputed(Event, frozen=True):
     """Every level and clock of the workspace follows its present thresholds."""
 

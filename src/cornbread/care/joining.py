@@ -9,6 +9,7 @@ from cornbread.care.events import ConversationsMerged
 from cornbread.care.filing import file_left_over
 from cornbread.care.following import context_of
 from cornbread.care.models import Conversation, Entry, Presence, Strand
+from cornbread.care.promising import join_promises
 from cornbread.care.refreshing import refresh
 from cornbread.care.turns import take_turns
 from cornbread.foundation import clock
@@ -82,6 +83,7 @@ def merge(kept: Conversation, gone: Conversation) -> None:
         human=False,
         details={"conversation": gone.pk},
     )
+    join_promises(gone.pk, kept.pk)
     emit(
         ConversationsMerged(
             workspace_id=kept.workspace_id, conversation_id=kept.pk, merged_id=gone.pk

@@ -1,11 +1,23 @@
 """Levels and measures, from the recorded timelines."""
 
+from collections.abc import Iterable, Iterator
+
 from cornbread.care import queries
 from cornbread.care.domain.levels import KnownMemory, LevelResult, level
 from cornbread.care.domain.measures import Summary, summary
+from cornbread.care.domain.promise_figures import Figures
+from cornbread.care.domain.promise_figures import summary as promise_summary
+from cornbread.care.domain.promises import Promise
+from cornbread.care.domain.rungs import read
+from cornbread.care.models import Conversation, Entry
+from cornbread.care.promising import Made, Promising
 from cornbread.care.refreshing import entry_value, thresholds_of
+from cornbread.care.timelines import Timelines
 from cornbread.foundation import clock
 from cornbread.team.models import Member
+
+#: Conversations whose timelines are in memory at once.
+CHUNK = 500
 
 
 def level_of(conversation_id: int, *, seen_by: Member) -> LevelResult:
@@ -33,3 +45,30 @@ def summary_of(workspace_id: int) -> Summary:
         (level for level, _, _ in rows),
         (answer - first if answer and first else None for _, first, answer in rows),
     )
+
+
+def promises_in(one: Conversation, rows: Iterable[Entry]) -> Made | None:
+    """What was promised in a conversation with these entries, as it stands now."""
+    promising = Promising([one.workspace_id], clock.now())
+    if not promising:
+        return None
+    promising.read([one.pk])
+    return promising.made(one.pk, one.workspace_id, read([entry_value(row) for row in rows]))
+
+
+def promise_figures_of(workspace_id: int) -> dict[str, Figures]:
+    """How well the present policies of a workspace were kept, in all its conversations."""
+    return promise_summary(_promises(workspace_id))
+
+
+def _promises(workspace_id: int) -> Iterator[Promise]:
+    after_id = 0
+    while ids := queries.conversations_after(workspace_id, after_id, CHUNK):
+        timelines = Timelines([workspace_id], clock.now())
+        if not timelines.promising:
+            return
+        timelines.read(ids)
+        for id_ in ids:
+            made = timelines.promising.made(id_, workspace_id, timelines.story(id_))
+            yield from made.promises if made else ()
+        after_id = ids[-1]

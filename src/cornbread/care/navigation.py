@@ -1,4 +1,4 @@
-"""Where the shell leads for this room: the inbox."""
+"""Where the shell leads for this room: the inbox, opening hours and promises."""
 
 from cornbread.foundation.navigation import Entry, Section, register
 
@@ -13,4 +13,10 @@ register(
         permission="conversation.read",
         keys="g i",
     )
+)
+register(
+    Entry(Section.SETTINGS, "hours", "Opening hours", "clock", "calendars", 40, "promise.read")
+)
+register(
+    Entry(Section.SETTINGS, "promises", "Promises", "hourglass", "policies", 42, "promise.read")
 )

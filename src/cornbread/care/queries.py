@@ -32,6 +32,7 @@ class Filters:
     status: str = "open"
     assignee: str = ""  # "me", "none" or a member's id
     label: str = ""
+    priority: str = ""
     channel: int | None = None
     person: int | None = None
     level: int | None = None
@@ -85,7 +86,7 @@ def _as_rows(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
     colleagues = Prefetch("assignee", queryset=Member.objects.select_related("user"))
     return (
         found.select_related("person", "identity")
-        .prefetch_related("channel", colleagues, "team", "labels", _present())
+        .prefetch_related("channel", colleagues, "team", "labels", "promise", _present())
         .order_by("position", "pk")
     )
 
@@ -108,6 +109,8 @@ def narrowed(filters: Filters, *, seen_by: Member, narrow: bool = False) -> Quer
         found = found.filter(**{"position__gte" if filters.late else "position__lt": LATE_FROM})
     if filters.label:
         found = found.filter(labels__name=filters.label)
+    if filters.priority:
+        found = found.filter(priority=filters.priority)
     for field in ("channel", "person", "level"):
         value = getattr(filters, field)
         if value is not None:
@@ -148,7 +151,7 @@ def conversation(conversation_id: int, *, seen_by: Member, lock: bool = False) -
         found = found.select_for_update(of=("self",))
     else:
         found = found.select_related("person", "identity", "channel", "assignee__user", "team")
-        found = found.prefetch_related("labels")
+        found = found.prefetch_related("labels", "promise")
     one = found.filter(pk=conversation_id).first()
     if one is None:
         raise NotFound("There is no such conversation, or it was not given to your team.")

@@ -14,7 +14,7 @@ CHUNK = 200
 def recompute(workspace_id: int, after_id: int = 0) -> None:
     """Work out the next conversations after this id, and ask for those that follow."""
     ids = queries.conversations_after(workspace_id, after_id, CHUNK)
-    refresh(ids)
+    refresh(ids, settled=True)
     if len(ids) == CHUNK:
         enqueue(recompute, workspace_id=workspace_id, after_id=ids[-1])
     else:

@@ -16,20 +16,23 @@ from cornbread.team.models import Workspace
 __all__ = ["MESSAGES", "entry_value", "refresh", "rewrite", "thresholds_of", "words_of"]
 
 
-def refresh(conversation_ids: Iterable[int]) -> None:
+def refresh(conversation_ids: Iterable[int], *, settled: bool = False) -> None:
     """Work these conversations out anew from their timelines. Inside the caller's transaction."""
     locked = queries.for_refresh(conversation_ids)
-    timelines = Timelines({one.workspace_id for one in locked}, clock.now())
+    timelines = Timelines({one.workspace_id for one in locked}, clock.now(), settled=settled)
     timelines.read([one.id for one in locked])
     rewrite(locked, timelines)
 
 
 def rewrite(locked: Sequence[Opened], timelines: Timelines) -> None:
-    """Write what comes out of the timelines of conversations that were locked before."""
+    """Write what comes out of the timelines of conversations that were locked before, and what
+    was promised in these and in others that the same timelines were worked out for.
+    """
     rows = [
         (one.id, *timelines.worked_out(one.id, one.workspace_id, one.created_at)) for one in locked
     ]
     bulk.update(Conversation, ("id", *WORKED_OUT), rows)
+    timelines.promising.write()
 
 
 def thresholds_of(workspace: Workspace) -> Thresholds:

@@ -6,7 +6,8 @@ from typing import Any, Literal
 from ninja import Field, Schema
 
 from cornbread.care.domain.timeline import TOUCHES
-from cornbread.care.models import Conversation, Entry, Label
+from cornbread.care.models import Conversation, Entry, Label, OpenPromise
+from cornbread.care.promise_schemas import OpenPromiseOut
 from cornbread.care.refreshing import words_of
 from cornbread.listening.domain.wording import Wording
 from cornbread.team.schemas import LARGEST, Id, Moment
@@ -15,7 +16,8 @@ from cornbread.team.schemas import LARGEST, Id, Moment
 class ConversationOut(Schema):
     """A conversation. ``due_at`` is when its level drops next; ``basis`` goes with a reply.
 
-    ``late`` ones were heard long after they were posted, and are listed apart.
+    ``promise`` is the one that is due first, null where nothing is promised. ``late`` ones were
+    heard long after they were posted, and are listed apart.
     """
 
     id: int
@@ -28,6 +30,8 @@ class ConversationOut(Schema):
     assignee_id: int | None
     team_id: int | None
     labels: list[str]
+    priority: str
+    promise: OpenPromiseOut | None
     level: int | None
     first_message_at: datetime | None
     first_answer_at: datetime | None
@@ -52,6 +56,8 @@ class ConversationOut(Schema):
             assignee_id=one.assignee_id,
             team_id=one.team_id,
             labels=sorted(label.name for label in one.labels.all()),
+            priority=one.priority,
+            promise=OpenPromiseOut.of(promise) if (promise := OpenPromise.of(one)) else None,
             level=one.level,
             first_message_at=one.first_message_at,
             first_answer_at=one.first_answer_at,

@@ -22,7 +22,7 @@ def keep_clocks() -> None:
 
 @transaction.atomic
 def _refresh(ids: list[int]) -> None:
-    refresh(ids)
+    refresh(ids, settled=True)
     changed: dict[int, list[int]] = {}
     for workspace_id, id_ in Conversation.objects.filter(pk__in=ids).values_list(
         "workspace_id", "pk"

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -10,8 +11,10 @@ import msgspec
 from cornbread.care.domain import timeline
 from cornbread.care.domain.levels import Thresholds
 from cornbread.care.domain.outcome import Outcome, outcome
+from cornbread.care.domain.rungs import Story, read
 from cornbread.care.domain.timeline import EntryKind, Visibility, details_of
 from cornbread.care.models import Entry
+from cornbread.care.promising import Promising
 from cornbread.channels.models import Channel
 from cornbread.team.models import Workspace
 
@@ -53,9 +56,14 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
 
 class Timelines:
-    """Timelines in work at one moment. What they need besides entries is read once for all."""
+    """Timelines in work at one moment. What they need besides entries is read once for all.
 
-    def __init__(self, workspace_ids: Collection[int], now: datetime) -> None:
+    ``settled`` says that no more posts are on their way, as far as anybody knows.
+    """
+
+    def __init__(
+        self, workspace_ids: Collection[int], now: datetime, *, settled: bool = False
+    ) -> None:
         self.now = now
         workspaces = Workspace.objects.filter(pk__in=workspace_ids)
         self._thresholds = {
@@ -65,11 +73,13 @@ class Timelines:
         channels = Channel.objects.filter(workspace_id__in=workspace_ids)
         self._networks = dict(channels.values_list("pk", "kind"))
         self._lines: dict[int, list[Line]] = defaultdict(list)
+        self.promising = Promising(workspace_ids, now, settled=settled)
 
     def read(self, conversation_ids: Collection[int]) -> None:
         """Take in what is stored of these conversations, which the caller has locked."""
         if not conversation_ids:
             return
+        self.promising.read(conversation_ids)
         rows = Entry.objects.filter(conversation_id__among=conversation_ids)
         for row in rows.values_list(*_COLUMNS):
             conversation_id, id_, at, kind, human, visibility, channel_id, identity_id = row[:8]
@@ -91,6 +101,10 @@ class Timelines:
                 words,
             )
 
+    def story(self, conversation_id: int) -> Story:
+        """The entries of a conversation, in order."""
+        return read([line.entry for line in self._lines.get(conversation_id, [])])
+
     def network(self, channel_id: int) -> str:
         """The kind of network that a channel is on."""
         return self._networks[channel_id]
@@ -105,7 +119,15 @@ class Timelines:
         """What the conversation shows: values for the columns ``WORKED_OUT``."""
         lines = self._lines.get(conversation_id, [])
         entries = [line.entry for line in lines]
-        result = outcome(entries, self._thresholds[workspace_id], self.now, begun_at=begun_at)
+        promised = None
+        if self.promising:
+            promised = partial(self.promising.of, conversation_id, workspace_id)
+        thresholds = self._thresholds[workspace_id]
+        result = outcome(entries, thresholds, self.now, begun_at=begun_at, promised=promised)
+        recheck_at = self.promising.recheck_at(conversation_id)
+        if recheck_at is not None:
+            changes_at = min(result.changes_at or recheck_at, recheck_at)
+            result = msgspec.structs.replace(result, changes_at=changes_at)
         return *msgspec.structs.astuple(result), preview(lines)
 
 

@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from cornbread.care.views import changing, composing, elsewhere, inbox
+from cornbread.care.views import calendars, changing, composing, elsewhere, inbox, policies
 
 _ONE = "inbox/<int:conversation_id>/"
+_HOURS = "settings/hours/"
+_PROMISES = "settings/promises/"
 
 urlpatterns: list[URLPattern] = [
     path("", inbox.home, name="workspace"),
@@ -29,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}checks/", composing.checks, name="conversation-checks"),
     path(f"{_ONE}presence/", composing.presence, name="conversation-presence"),
     path(f"{_ONE}assign/", changing.assign, name="conversation-assign"),
+    path(f"{_ONE}priority/", changing.prioritise, name="conversation-priority"),
     path(f"{_ONE}label/", changing.label, name="conversation-label"),
     path(f"{_ONE}status/<slug:to>/", changing.status, name="conversation-status"),
     path(f"{_ONE}snooze/", changing.snooze, name="conversation-snooze"),
@@ -40,4 +43,17 @@ urlpatterns: list[URLPattern] = [
         changing.delivery,
         name="conversation-delivery",
     ),
+    path(_HOURS, calendars.calendars, name="calendars"),
+    path(f"{_HOURS}new/", calendars.new_calendar, name="new_calendar"),
+    path(f"{_HOURS}place/", calendars.calendar_place, name="calendar_place"),
+    path(f"{_HOURS}<int:calendar_id>/", calendars.calendar, name="calendar"),
+    path(f"{_HOURS}<int:calendar_id>/change/", calendars.change_calendar, name="change_calendar"),
+    path(f"{_HOURS}<int:calendar_id>/import/", calendars.import_days, name="import_days"),
+    path(f"{_HOURS}<int:calendar_id>/delete/", calendars.delete_calendar, name="delete_calendar"),
+    path(_PROMISES, policies.policies, name="policies"),
+    path(f"{_PROMISES}new/", policies.new_policy, name="new_policy"),
+    path(f"{_PROMISES}<int:policy_id>/", policies.policy, name="policy"),
+    path(f"{_PROMISES}<int:policy_id>/change/", policies.change_policy, name="change_policy"),
+    path(f"{_PROMISES}<int:policy_id>/move/", policies.move_policy, name="move_policy"),
+    path(f"{_PROMISES}<int:policy_id>/delete/", policies.delete_policy, name="delete_policy"),
 ]

@@ -2,6 +2,7 @@
 works the level out anew, in one transaction.
 """
 
+from cornbread.care.actions.calendars import delete_calendar, import_days, save_calendar
 from cornbread.care.actions.conversations import (
     assign,
     bring_in,
@@ -15,7 +16,9 @@ from cornbread.care.actions.conversations import (
 )
 from cornbread.care.actions.gestures import gesture
 from cornbread.care.actions.labels import create_label, label, unlabel
+from cornbread.care.actions.policies import Terms, delete_policy, move_policy, save_policy
 from cornbread.care.actions.presence import look, look_away
+from cornbread.care.actions.priorities import prioritise
 from cornbread.care.actions.replies import (
     Mode,
     Target,
@@ -30,24 +33,32 @@ from cornbread.care.actions.touches import record_touch, remember_from
 __all__ = [
     "Mode",
     "Target",
+    "Terms",
     "assign",
     "bring_in",
     "create_label",
+    "delete_calendar",
+    "delete_policy",
     "discard_draft",
     "draft_of",
     "gesture",
     "hand_to_team",
+    "import_days",
     "label",
     "look",
     "look_away",
+    "move_policy",
     "note",
     "open_from_mention",
+    "prioritise",
     "record_touch",
     "remember_from",
     "reopen",
     "reply",
     "resolve",
+    "save_calendar",
     "save_draft",
+    "save_policy",
     "set_pending",
     "snooze",
     "target_of",

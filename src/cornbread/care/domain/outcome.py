@@ -1,6 +1,6 @@
 """What a conversation shows and is sorted by: everything that follows from its timeline alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -8,6 +8,8 @@ import msgspec
 from cornbread.care.domain.clock import SPAN, clock_of, microseconds
 from cornbread.care.domain.lateness import heard_late, late_position
 from cornbread.care.domain.levels import level_of
+from cornbread.care.domain.policies import with_promises
+from cornbread.care.domain.promises import Promise
 from cornbread.care.domain.rungs import Story, Thresholds, read
 from cornbread.care.domain.status import standing_after
 from cornbread.care.domain.timeline import Entry, EntryKind, Status
@@ -37,16 +39,22 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 
 
 def outcome(
-    entries: Sequence[Entry], thresholds: Thresholds, now: datetime, *, begun_at: datetime
+    entries: Sequence[Entry],
+    thresholds: Thresholds,
+    now: datetime,
+    *,
+    begun_at: datetime,
+    promised: Callable[[Story], Sequence[Promise]] | None = None,
 ) -> Outcome:
     """What follows from a timeline, entries in any order; an empty one was last active as it began.
 
     The level, clock and standing are those of ``level()``, ``clock()`` and ``standing_of()``;
-    here the timeline is put in order and read once for all three.
+    here the timeline is put in order and read once for all three. ``promised`` says what was
+    promised in it, which the queue then follows as well.
     """
-    if len(entries) == 1 and entries[0].inbound and not entries[0].late:
+    if promised is None and len(entries) == 1 and entries[0].inbound and not entries[0].late:
         return _begun(entries[0], thresholds, now)
-    return outcome_of(read(entries), thresholds, now, begun_at=begun_at)
+    return outcome_of(read(entries), thresholds, now, begun_at=begun_at, promised=promised)
 
 
 def _begun(message: Entry, thresholds: Thresholds, now: datetime) -> Outcome:
@@ -71,10 +79,17 @@ def _begun(message: Entry, thresholds: Thresholds, now: datetime) -> Outcome:
 
 
 def outcome_of(
-    story: Story, thresholds: Thresholds, now: datetime, *, begun_at: datetime
+    story: Story,
+    thresholds: Thresholds,
+    now: datetime,
+    *,
+    begun_at: datetime,
+    promised: Callable[[Story], Sequence[Promise]] | None = None,
 ) -> Outcome:
     """``outcome`` of a story that was read already."""
     shown = clock_of(story, thresholds, now)
+    if promised is not None:
+        shown = with_promises(shown, promised(story), now, thresholds.slow)
     standing = standing_after(story.entries, now=now)
     last_at = _last_at(story.entries, begun_at)
     late = standing.status is Status.OPEN and heard_late(story.entries)

@@ -38,6 +38,7 @@ class Policy(msgspec.Struct, frozen=True):
     """A pledge, and whom it is given."""
 
     id: int
+    name: str
     conditions: Conditions
     pledge: Pledge
 

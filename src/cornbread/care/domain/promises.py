@@ -72,7 +72,8 @@ class Promise(msgspec.Struct, frozen=True):
     ``entry_id`` is the entry that began it. ``cycle`` tells it from others of its target: 0 for
     the first of a conversation, also when a message turns up later that came before, else the id
     of that entry. ``due_at`` and ``warns_at`` are None while a pause hides them. ``calendar_s``
-    and ``business_s`` are what counted of it, to its end or to now.
+    and ``business_s`` are what counted of it, to its end or to now; ``broken_after`` is the same
+    two at the moment at which it was broken.
     """
 
     target: Target
@@ -86,6 +87,7 @@ class Promise(msgspec.Struct, frozen=True):
     warns_at: datetime | None
     calendar_s: float
     business_s: float
+    broken_after: tuple[float, float] | None = None
 
     @property
     def open(self) -> bool:
@@ -121,25 +123,27 @@ def promises_of(story: Story, pledge: Pledge, now: datetime) -> tuple[Promise, .
 
 def _waits(story: Story) -> Iterator[_Cycle]:
     """Messages that waited, or wait, for an answer."""
-    answered: datetime | None = None
+    answer: Entry | None = None
     waiting: Entry | None = None
-    first = story.first
     target, number = Target.FIRST_RESPONSE, 0
     for entry, standing in standings(story.entries):
         if entry.answers:
-            # What we said at the very moment of the first message answers it, in either order.
-            if target is Target.FIRST_RESPONSE and first and entry.at == first.at:
-                waiting = first
             if waiting is not None:
                 yield _Cycle(target, number, waiting, entry, True)
                 target = Target.NEXT_RESPONSE
-            answered, waiting = entry.at, None
+            answer, waiting = entry, None
         elif standing.status is Status.RESOLVED:
             if waiting is not None:
                 yield _Cycle(target, number, waiting, entry, False)
-            answered, waiting = None, None
-        elif entry.inbound and waiting is None and entry.at != answered:
-            waiting, number = entry, 0 if entry is first else entry.id
+            answer, waiting = None, None
+        elif entry.inbound and waiting is None:
+            number = 0 if entry is story.first else entry.id
+            if answer is not None and answer.at == entry.at:
+                # What we said at the very moment of a message answers it, in either order.
+                yield _Cycle(target, number, entry, answer, True)
+                target = Target.NEXT_RESPONSE
+            else:
+                waiting = entry
     if waiting is not None:
         yield _Cycle(target, number, waiting, None, False)
 
@@ -186,7 +190,11 @@ def _promise(
     due = _after(spans, goal.seconds, ruler, ended_at)
     warns = _after(spans, goal.seconds * pledge.warn_share, ruler, ended_at)
     paused = ended_at is None and (not spans or spans[-1][1] is not None)
-    calendar_s = _length(spans, None, now)
+    state = _state(cycle, due, warns, now, paused=paused)
+    calendar_s, business_s = _spent(spans, pledge.calendar, now)
+    broken_after = None
+    if state is State.BROKEN and due is not None:
+        broken_after = _spent(_before(spans, due), pledge.calendar, due)
     return Promise(
         target=cycle.target,
         cycle=cycle.number,
@@ -194,11 +202,12 @@ def _promise(
         began_at=cycle.began.at,
         ended_at=ended_at,
         goal=goal,
-        state=_state(cycle, due, warns, now, paused=paused),
+        state=state,
         due_at=due,
         warns_at=warns,
         calendar_s=calendar_s,
-        business_s=_length(spans, pledge.calendar, now) if pledge.calendar else calendar_s,
+        business_s=business_s,
+        broken_after=broken_after,
     )
 
 
@@ -242,8 +251,18 @@ def _after(
     return None
 
 
-def _length(spans: Sequence[Span], ruler: Calendar | None, now: datetime) -> float:
-    return sum(_between(begin, max(end or now, begin), ruler) for begin, end in spans)
+def _before(spans: Sequence[Span], moment: datetime) -> list[Span]:
+    ends = [(begin, moment if end is None or end > moment else end) for begin, end in spans]
+    return [(begin, end) for begin, end in ends if begin < end]
+
+
+def _spent(spans: Sequence[Span], calendar: Calendar | None, now: datetime) -> tuple[float, float]:
+    """What counted by the customer's clock, and by ours."""
+    whole = [(begin, max(end or now, begin)) for begin, end in spans]
+    calendar_s = sum(_between(begin, end, None) for begin, end in whole)
+    if calendar is None:
+        return calendar_s, calendar_s
+    return calendar_s, sum(_between(begin, end, calendar) for begin, end in whole)
 
 
 def _between(begin: datetime, end: datetime, ruler: Calendar | None) -> float:

@@ -1,5 +1,16 @@
-"""What this room keeps: conversations and their timelines."""
+"""What care keeps: conversations with their timelines, and what was promised about them."""
 
 from cornbread.care.models.conversations import Conversation, Entry, Label, Presence, Strand
+from cornbread.care.models.promising import Breach, Calendar, OpenPromise, SlaPolicy
 
-__all__ = ["Conversation", "Entry", "Label", "Presence", "Strand"]
+__all__ = [
+    "Breach",
+    "Calendar",
+    "Conversation",
+    "Entry",
+    "Label",
+    "OpenPromise",
+    "Presence",
+    "SlaPolicy",
+    "Strand",
+]

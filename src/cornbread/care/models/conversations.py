@@ -35,6 +35,12 @@ class Conversation(models.Model):
         SNOOZED = "snoozed"
         RESOLVED = "resolved"
 
+    class Priority(models.TextChoices):
+        LOW = "low"
+        NORMAL = "normal"
+        HIGH = "high"
+        URGENT = "urgent"
+
     # Every index is paid for with every post, so there are only those that a read needs: the
     # keys of others are indexed by the lists below, or only where they are set, or not at all.
     # For the same reason the database does not check with every row that its workspace and its
@@ -71,6 +77,7 @@ class Conversation(models.Model):
         "team.Team", models.SET_NULL, null=True, related_name="+", db_index=False
     )
     labels = models.ManyToManyField(Label, related_name="conversations", blank=True)
+    priority = models.CharField(max_length=6, choices=Priority.choices, default=Priority.NORMAL)
     merged_into = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="merged", db_index=False
     )
@@ -118,6 +125,11 @@ class Conversation(models.Model):
                 fields=["merged_into"],
                 name="conversation_merged",
                 condition=models.Q(merged_into__isnull=False),
+            ),
+            models.Index(
+                fields=["workspace", "priority", "status", "position", "id"],
+                name="conversation_prioritised",
+                condition=models.Q(merged_into=None) & ~models.Q(priority="normal"),
             ),
             models.Index(
                 fields=["changes_at"],

@@ -10,6 +10,7 @@ from cornbread.care.following import context_of
 from cornbread.care.models import Conversation, Entry, Label, Presence
 from cornbread.care.showing.composer import Composer, composer
 from cornbread.care.showing.level import Standing, standing
+from cornbread.care.showing.promises import Told, in_thread
 from cornbread.care.showing.thread import Item, items, names_of, rows_of
 from cornbread.outbound import queries as outbound
 from cornbread.outbound.models import Delivery
@@ -26,6 +27,7 @@ class Pane:
     items: list[Item]
     deliveries: list[Delivery]
     standing: Standing
+    promised: Told | None
     present: list[Presence]
     post_url: str
     last_visibility: str
@@ -55,6 +57,7 @@ def pane(one: Conversation, *, seen_by: Member) -> Pane:
         items=items(one, rows, names_of(seen_by=seen_by)),
         deliveries=list(outbound.deliveries(context_of(one.pk), seen_by=seen_by)),
         standing=standing(rows, memories, seen_by.workspace),
+        promised=in_thread(one, rows),
         present=list(queries.present(one.pk, seen_by=seen_by)),
         post_url=newest.mention.url if newest and newest.mention else "",
         last_visibility=newest.visibility if newest else "",

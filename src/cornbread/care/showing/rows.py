@@ -8,6 +8,7 @@ from cornbread.care import paging, queries
 from cornbread.care.alike import waves_of
 from cornbread.care.forms import View
 from cornbread.care.models import Conversation, Presence
+from cornbread.care.showing.promises import Shown, in_row
 from cornbread.channels import queries as channels
 from cornbread.channels.models import Channel
 from cornbread.listening.models import Wave
@@ -35,6 +36,11 @@ class Row:
         """The level that an answer still earns until the clock runs out."""
         first, due = self.one.first_message_at, self.one.due_at
         return 3 if first and due and due - first <= self.quick else 2
+
+    @property
+    def promise(self) -> Shown | None:
+        """What was promised and is due first."""
+        return in_row(self.one)
 
     @property
     def assignee_is_here(self) -> bool:

@@ -45,6 +45,15 @@ def label(request: HttpRequest, member: Member, conversation_id: int) -> HttpRes
     return done(request, member, conversation_id)
 
 
+@require_POST
+@page("conversation.label")
+def prioritise(request: HttpRequest, member: Member, conversation_id: int) -> HttpResponse:
+    """Say how much it matters."""
+    queries.conversation(conversation_id, seen_by=member)
+    care.prioritise(conversation_id, request.POST.get("priority", ""), by=member)
+    return done(request, member, conversation_id)
+
+
 STATUS: dict[str, tuple[Callable[..., Any], str]] = {
     "resolve": (care.resolve, "Resolved."),
     "reopen": (care.reopen, "Open again."),

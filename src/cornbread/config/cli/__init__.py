@@ -18,6 +18,7 @@ COMMANDS = {
     "replay": "replay",
     "channel": "channel",
     "levels": "levels",
+    "promises": "promises",
     "watch": "watch",
     "rules": "rules",
     "match": "match",

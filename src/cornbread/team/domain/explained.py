@@ -8,8 +8,8 @@ from cornbread.team.domain.permissions import Role, grants
 ROLES: dict[Role, str] = {
     Role.OWNER: "Everything, and the only one who can make or unmake owners.",
     Role.ADMIN: "Everything but owners: channels, members, tokens and the clocks.",
-    Role.LEAD: "Answers and listens like an agent, keeps the labels, writes rules and macros, and "
-    "brings in single posts.",
+    Role.LEAD: "Answers and listens like an agent, keeps the labels, opening hours and policies, "
+    "writes rules and macros, and brings in single posts.",
     Role.AGENT: "Answers customers, settles replies whose fate is unknown, remembers what people "
     "said, and writes watches.",
     Role.PUBLISHER: "Reads everything and writes watches, but does not answer.",
@@ -24,7 +24,7 @@ ABILITIES: tuple[tuple[str, str], ...] = (
     ("Reply to customers", "conversation.reply"),
     ("Write private notes", "conversation.note"),
     ("Assign and hand over", "conversation.assign"),
-    ("Put labels on conversations", "conversation.label"),
+    ("Put labels on conversations, set their priority", "conversation.label"),
     ("Resolve, snooze, reopen", "conversation.status"),
     ("Record calls, visits and gestures", "conversation.touch"),
     ("Settle a reply whose fate is unknown", "delivery.resolve"),
@@ -32,6 +32,8 @@ ABILITIES: tuple[tuple[str, str], ...] = (
     ("Run macros on conversations", "macro.run"),
     ("See rules, macros and their log", "automation.read"),
     ("Write rules, macros and webhooks", "automation.write"),
+    ("See opening hours, policies and broken promises", "promise.read"),
+    ("Set opening hours and policies", "promise.write"),
     ("See people and what is remembered", "person.read"),
     ("Change people and memories", "person.write"),
     ("See watches", "watch.read"),
@@ -58,6 +60,8 @@ SCOPES: dict[str, str] = {
     "watches:write": "Write watches.",
     "channels:read": "Read channels and their health.",
     "channels:write": "Connect, pause and resume channels.",
+    "promises:read": "Read opening hours, policies and broken promises.",
+    "promises:write": "Set opening hours and policies.",
     "jobs:write": "See failed jobs and run them again.",
     "automations:read": "Read rules, their log, and macros.",
     "automations:write": "Write and switch rules, macros and webhooks.",

@@ -21,7 +21,16 @@ class Role(StrEnum):
         return self.value.capitalize()
 
 
-READ = frozenset({"conversation.read", "person.read", "watch.read", "channel.read", "member.read"})
+READ = frozenset(
+    {
+        "conversation.read",
+        "person.read",
+        "watch.read",
+        "channel.read",
+        "member.read",
+        "promise.read",
+    }
+)
 ANSWER = frozenset(
     {
         "conversation.reply",
@@ -39,6 +48,7 @@ LEAD = frozenset(
         "label.write",
         "delivery.resolve",
         "mention.write",
+        "promise.write",
         "automation.read",
         "automation.write",
         "macro.run",
@@ -84,6 +94,8 @@ SCOPES: dict[str, frozenset[str]] = {
     "watches:write": frozenset({"watch.read", "watch.write"}),
     "channels:read": frozenset({"channel.read"}),
     "channels:write": frozenset({"channel.read", "channel.write"}),
+    "promises:read": frozenset({"promise.read"}),
+    "promises:write": frozenset({"promise.read", "promise.write", "channel.read"}),
     "jobs:write": frozenset({"job.replay"}),
     "automations:read": frozenset({"automation.read", "macro.run"}),
     "automations:write": frozenset({"automation.read", "automation.write", "macro.run"}),
