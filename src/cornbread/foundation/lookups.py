@@ -35,7 +35,8 @@ class Among(models.Lookup[Any]):
         column, params = self.process_lhs(compiler, connection)
         if isinstance(self.rhs, _Hits):
             return f"{column} = ANY({self.rhs.sql})", [*params, *self.rhs.params]
-        return f"{column} = ANY(%s)", [*params, list(self.rhs)]
+        kind = self.lhs.output_field.rel_db_type(connection)
+        return f"{column} = ANY(%s::{kind}[])", [*params, as_array(self.rhs)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def keyed(model: type[models.Model], name: str, values: Iterable[Any], **scope: 
     meta = model._meta
     indexes = [list(one.fields) for one in (*meta.indexes, *meta.total_unique_constraints)]
     leads = field.primary_key or any(fields[:1] == [name] for fields in indexes)
+    fits = fits or ["TRUE"]
     inside, outside = (["TRUE"], fits) if leads else (fits, ["TRUE"])
     inside += [f"\"{field.column}\" <> ''"] if written else []
     kind, shown = field.db_type(connection), ", ".join(["id", *scope])
@@ -83,4 +85,15 @@ def keyed(model: type[models.Model], name: str, values: Iterable[Any], **scope: 
         f'SELECT {shown} FROM "{meta.db_table}" WHERE {" AND ".join(inside)} '
         f'AND "{field.column}" = wanted.value OFFSET 0) AS hit WHERE {" AND ".join(outside)})'
     )
-    return models.Q(pk__among=_Hits(sql, [values, *scope.values()]))
+    return models.Q(pk__among=_Hits(sql, [as_array(values), *scope.values()]))
+
+
+def as_array(values: Iterable[Any]) -> str:
+    """Numbers or strings as PostgreSQL writes an array. The driver would do the same, but one
+    value at a time and with several looks at each.
+    """
+    every = list(values)
+    if not every or not isinstance(every[0], str):
+        return f"{{{','.join(map(str, every))}}}"
+    escaped = (one.replace("\\", "\\\\").replace('"', '\\"') for one in every)
+    return '{"' + '","'.join(escaped) + '"}'
