@@ -3,9 +3,11 @@ cimport cython
 
 cdef int WORD, SPACE, CARE, DOT, W
 cdef unsigned int BASIS, PRIME, BITS
+cdef unsigned long long ALL, ONE, SEQUENCE
+cdef bytes PLACES
 
 cdef class Leaf:
-    cdef readonly object id
+    cdef readonly int number
     cdef readonly tuple keys
     cdef readonly tuple absent
     cdef readonly tuple groups
@@ -14,12 +16,10 @@ cdef class Leaf:
     cdef readonly tuple checks
 
 cdef class Node:
-    cdef public list ids
+    cdef public str ids
     cdef public list more
-    cdef public list rows
     cdef public list leaves
     cdef public dict nexts
-    cdef public object apart
 
 cdef class Words:
     cdef int[::1] slots
@@ -36,20 +36,46 @@ cdef class Words:
     )
     cdef int find(self, bytes data, Py_ssize_t begin, Py_ssize_t end) noexcept
 
+cdef class Hits:
+    cdef int count, room, width
+    cdef int[::1] posts
+    cdef int[::1] order
+    cdef int[::1] ends
+    cdef list numbers
+    cdef unsigned long long[::1] bits
+    cdef unsigned long long[::1] tops
+
+    cdef int add(self, int post, object numbers) except -1
+    @cython.locals(post=cython.int, begin=cython.int, end=cython.int, at=cython.int, found=list)
+    cdef list by_post(self, int number, list watches)
+    @cython.locals(post=cython.int, at=cython.int, place=cython.int)
+    cdef void turn(self, int number) noexcept
+    @cython.locals(several=str, at=cython.Py_ssize_t)
+    cdef int mark(self, object numbers) except -1
+    @cython.locals(word=cython.int)
+    cdef inline void mark_one(self, int number) noexcept
+    @cython.locals(
+        top=cython.int, word=cython.int, number=cython.int, words=cython.ulonglong,
+        bits=cython.ulonglong, ids=list, places=bytes,
+    )
+    cdef list marked(self, list watches)
+
 cdef class Pages:
     cdef public object remembered
+    cdef readonly Hits hits
     cdef Words words_known
     cdef list texts
     cdef list posts
     cdef public int at
     cdef int number, chosen, met, count, distinct, size, room
-    cdef long long now
+    cdef long long now, turns
     cdef long long[::1] stamps
     cdef int[::1] counts
     cdef int[::1] starts
     cdef int[::1] touched
     cdef int[::1] key_ends
     cdef int[::1] word_ends
+    cdef long long[::1] rounds
     cdef int[::1] both
     cdef int[::1] order
     cdef int[::1] unique
@@ -74,10 +100,12 @@ cdef class Pages:
     cdef void clear(self) noexcept
     @cython.locals(start=cython.int, at=cython.int)
     cdef void choose(self, int key) noexcept
-    @cython.locals(
-        at=cython.int, end=cython.int, there=cython.int, last=cython.int, place=cython.int
-    )
+    @cython.locals(at=cython.int)
+    cdef void stand_by(self, int key) noexcept
+    @cython.locals(at=cython.int)
     cdef int choose_both(self, int first, int second) noexcept
+    @cython.locals(at=cython.int)
+    cdef int give(self, object numbers) except -1
     @cython.locals(low=cython.int, high=cython.int, middle=cython.int)
     cpdef bint has(self, int key)
     @cython.locals(at=cython.int, begin=cython.int, end=cython.int)
@@ -98,6 +126,9 @@ cdef class Engine:
     cdef public object remembered
     cdef public list roots
     cdef public set root_keys
+    cdef public list watches
+    cdef public bint in_order
+    cdef public object ids_of
     cdef public long long version
     cdef public object lock
     cdef public object renewing
@@ -107,20 +138,15 @@ cdef class Engine:
     cdef list _batch(self, object texts, object posts, Py_ssize_t begin)
     @cython.locals(
         pages=Pages, number=cython.int, at=cython.int, key=cython.int, node=Node, roots=list,
-        leaves=list, whose=list, leaf=Leaf, ids=list, found=list, place=cython.Py_ssize_t,
+        leaves=list, whose=list, leaf=Leaf, ids=list, found=list,
     )
     cdef list _native(self, object texts, object posts, Py_ssize_t begin)
     @cython.locals(nexts=dict, at=cython.int, second=cython.int)
     cdef void _follow(
-        self, int first, Node node, Pages pages, list found, list leaves, list whose
+        self, int first, Node node, Pages pages, list leaves, list whose
     ) except *
-    @cython.locals(at=cython.int, ids=list)
-    cdef void _take(
-        self, object child, Pages pages, list found, list leaves, list whose
-    ) except *
-    @cython.locals(at=cython.int, ids=list, in_a_row=cython.bint)
-    cdef void _decide(self, tuple pair, Pages pages, list found) except *
-    @cython.locals(at=cython.int, ids=list, pair=tuple, leaf=Leaf)
-    cdef void _collect(
-        self, Node node, Pages pages, list found, list leaves, list whose
-    ) except *
+    cdef void _take(self, object child, Pages pages, list leaves, list whose) except *
+    @cython.locals(at=cython.int, in_a_row=cython.bint)
+    cdef void _decide(self, tuple pair, Pages pages) except *
+    @cython.locals(at=cython.int, pair=tuple, leaf=Leaf)
+    cdef void _collect(self, Node node, Pages pages, list leaves, list whose) except *

@@ -14,10 +14,10 @@ from setuptools import Extension, setup
 
 HERE = Path(__file__).parent
 INSIDE = Path("listening/domain/matching")
-PARTS = ("reading.py", "words.py", "pages.py", "engine.py")
+PARTS = ("reading.py", "words.py", "hits.py", "pages.py", "engine.py")
 #: Where a part imports from another, which is then above it.
 BETWEEN = re.compile(
-    rb"^from cornbread[.\w]+\.matching\.(?:reading|words|pages) import (?:\([^)]*\)|.*)\n",
+    rb"^from cornbread[.\w]+\.matching\.(?:reading|words|hits|pages) import (?:\([^)]*\)|.*)\n",
     re.MULTILINE,
 )
 PACKAGE = HERE / "build" / "cornbread_fast"

@@ -13,7 +13,14 @@ from cornbread.listening.domain.keys import Vocabulary
 from cornbread.listening.domain.matchable import MatchablePost
 from cornbread.listening.domain.matching.batches import Batch
 from cornbread.listening.domain.matching.pages import Pages
-from cornbread.listening.domain.matching.reading import COMPILED, NOWHERE, Leaf, Node, Reading
+from cornbread.listening.domain.matching.reading import (
+    COMPILED,
+    NOWHERE,
+    Leaf,
+    Node,
+    Numbers,
+    Reading,
+)
 from cornbread.listening.domain.matching.remembering import Remembered
 
 #: Plain: fewer posts than this are matched one by one.
@@ -29,20 +36,44 @@ def _rested(remembered: Remembered) -> Pages:
     return pages
 
 
+class Ids(dict[Numbers, tuple[int, ...]]):
+    """Plain: the ids of watches by their numbers, remembered, as the same are met again."""
+
+    def __init__(self, watches: list[int]) -> None:
+        super().__init__()
+        self.watches = watches
+
+    def __missing__(self, numbers: Numbers) -> tuple[int, ...]:
+        each = [numbers] if isinstance(numbers, int) else map(ord, numbers)
+        ids = self[numbers] = tuple([self.watches[number] for number in each])
+        return ids
+
+
 class Engine:
     """The filed watches. ``filing`` changes it; any number of threads match meanwhile."""
 
-    __slots__ = ("lock", "remembered", "renewing", "root_keys", "roots", "version", "vocabulary")
+    __slots__ = (
+        "ids_of", "in_order", "lock", "remembered", "renewing", "root_keys", "roots", "version",
+        "vocabulary", "watches",
+    )  # fmt: skip
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.remembered = Remembered(vocabulary, learning=not COMPILED)
         self.roots: list[Node] = [NOWHERE] * vocabulary.size
         self.root_keys: set[int] = set()
+        # The ids by number, and whether they ascend with it.
+        self.watches: list[int] = []
+        self.in_order = True
+        self.forget_ids()
         # Odd while a change is going on; what was found during a change is found again.
         self.version = 0
         self.lock = Lock()
         self.renewing = Lock()
+
+    def forget_ids(self) -> None:
+        """Watches came or went, so that the same numbers may be of others."""
+        self.ids_of = Ids(self.watches)
 
     def match_many(
         self, texts: Sequence[str], posts: Sequence[MatchablePost] | None
@@ -68,7 +99,9 @@ class Engine:
     ) -> list[list[int]]:
         if COMPILED:
             return self._native(texts, posts, begin)
-        return Batch(self._memory(), texts, posts, begin).match(self.roots, self.root_keys)
+        return Batch(self._memory(), texts, posts, begin).match(
+            self.roots, self.root_keys, self.ids_of
+        )
 
     def match(self, text: str, post: MatchablePost | None) -> list[int]:
         """The ids of the watches that the post (or a bare text) matches, ascending."""
@@ -110,43 +143,41 @@ class Engine:
         if remembered.about_texts or (post is not None and remembered.about_posts):
             keys.update(self._about(text, post))
         found: list[int] = []
-        undecided: list[tuple[int, Any]] = []
+        undecided: list[tuple[Numbers, Any]] = []
         leaves: list[Leaf] = []
-        roots = self.roots
+        roots, ids_of = self.roots, self.ids_of
         for key in self.root_keys & keys:
             node = roots[key]
-            if node.ids is not None:
-                found += node.ids
+            if node.ids:
+                found += ids_of[node.ids]
             if node.leaves is not None:
                 leaves += node.leaves
-            if node.apart(keys):
-                continue
             nexts = node.nexts
             for second in nexts.keys() & keys:
                 child: Any = nexts.get(second)
                 kind = type(child)
-                if kind is int:
-                    found.append(child)
+                if kind is int or kind is str:
+                    found += ids_of[child]
                 elif kind is tuple:
                     undecided.append(child)
                 elif child is not None:
-                    found += child.ids or ()
+                    if child.ids:
+                        found += ids_of[child.ids]
                     undecided += child.more or ()
-                    undecided += child.rows or ()
                     leaves += child.leaves or ()
         if undecided or leaves:
             reading = Reading(remembered, text, post, keys, pieces)
             words = ""
-            for id_, what in undecided:
+            for numbers, what in undecided:
                 if type(what) is str:
                     words = words or reading.words()
                     if what in words:
-                        found.append(id_)
+                        found += ids_of[numbers]
                 elif keys.issuperset(what):
-                    found.append(id_)
+                    found += ids_of[numbers]
             for leaf in leaves:
                 if reading.meets(leaf):
-                    found.append(leaf.id)
+                    found += ids_of[leaf.number]
         return found
 
     # -- compiled --------------------------------------------------------------------------------
@@ -157,7 +188,6 @@ class Engine:
         remembered = self._memory()
         pages = _rested(remembered)
         number = pages.read(texts, posts, begin)
-        found: list[list[int]] = [[] for _ in range(number)]
         # Decided at the end: what they ask may let another thread change watches.
         leaves: list[Leaf] = []
         whose: list[int] = []
@@ -167,98 +197,70 @@ class Engine:
             node = roots[key]
             if node is NOWHERE:
                 continue
-            if node.ids is not None or node.leaves is not None:
+            if node.ids or node.leaves is not None:
                 pages.choose(key)
-                self._collect(node, pages, found, leaves, whose)
+                self._collect(node, pages, leaves, whose)
             if node.nexts:
-                self._follow(key, node, pages, found, leaves, whose)
+                self._follow(key, node, pages, leaves, whose)
         for at in range(len(leaves)):
             leaf = leaves[at]
             pages.at = whose[at]
             if pages.meets(leaf):
-                found[whose[at]].append(leaf.id)
+                pages.hits.add(pages.at, leaf.number)
+        found = pages.hits.by_post(number, self.watches)
         pages.clear()
         remembered.pages.append(pages)
-        for at in range(number):
-            ids = found[at]
-            if len(ids) > 1:
-                # A watch is found once for each of its alternatives that holds.
+        if not self.in_order:
+            for ids in found:
                 ids.sort()
-                for place in range(1, len(ids)):
-                    if ids[place] == ids[place - 1]:
-                        found[at] = sorted(set(ids))
-                        break
         return found
 
     def _follow(
-        self,
-        first: int,
-        node: Node,
-        pages: Pages,
-        found: list[list[int]],
-        leaves: list[Leaf],
-        whose: list[int],
+        self, first: int, node: Node, pages: Pages, leaves: list[Leaf], whose: list[int]
     ) -> None:
         """What is filed under a second key as well."""
         nexts = node.nexts
+        pages.stand_by(first)
         if len(nexts) <= pages.met:
             for second, child in nexts.items():
                 if pages.choose_both(first, second):
-                    self._take(child, pages, found, leaves, whose)
+                    self._take(child, pages, leaves, whose)
             return
         for at in range(pages.met):
             child = nexts.get(pages.touched[at])
             if child is not None and pages.choose_both(first, pages.touched[at]):
-                self._take(child, pages, found, leaves, whose)
+                self._take(child, pages, leaves, whose)
 
-    def _take(
-        self,
-        child: Any,
-        pages: Pages,
-        found: list[list[int]],
-        leaves: list[Leaf],
-        whose: list[int],
-    ) -> None:
+    def _take(self, child: Any, pages: Pages, leaves: list[Leaf], whose: list[int]) -> None:
         kind = type(child)
-        if kind is int:
-            for at in range(pages.chosen):
-                ids = found[pages.both[at]]
-                ids.append(child)
+        if kind is int or kind is str:
+            pages.give(child)
         elif kind is tuple:
-            self._decide(child, pages, found)
+            self._decide(child, pages)
         elif child is not None:
-            self._collect(child, pages, found, leaves, whose)
+            self._collect(child, pages, leaves, whose)
 
-    def _decide(self, pair: tuple[int, Any], pages: Pages, found: list[list[int]]) -> None:
-        """One that needs more keys, or words in a row."""
-        id_, what = pair
+    def _decide(self, pair: tuple[Numbers, Any], pages: Pages) -> None:
+        """Watches that need more keys, or words in a row."""
+        numbers, what = pair
         in_a_row = type(what) is str
         for at in range(pages.chosen):
             pages.at = pages.both[at]
             if pages.has_row(what) if in_a_row else pages.has_all(what):
-                ids = found[pages.at]
-                ids.append(id_)
+                pages.hits.add(pages.at, numbers)
 
-    def _collect(
-        self,
-        node: Node,
-        pages: Pages,
-        found: list[list[int]],
-        leaves: list[Leaf],
-        whose: list[int],
-    ) -> None:
-        if node.ids is not None:
-            for at in range(pages.chosen):
-                ids = found[pages.both[at]]
-                ids.extend(node.ids)
+    def _collect(self, node: Node, pages: Pages, leaves: list[Leaf], whose: list[int]) -> None:
+        if node.ids:
+            pages.give(node.ids)
         if node.more is not None:
             for pair in node.more:
-                self._decide(pair, pages, found)
-        if node.rows is not None:
-            for pair in node.rows:
-                self._decide(pair, pages, found)
+                self._decide(pair, pages)
         if node.leaves is not None:
             for leaf in node.leaves:
                 for at in range(pages.chosen):
-                    leaves.append(leaf)
-                    whose.append(pages.both[at])
+                    pages.at = pages.both[at]
+                    if leaf.checks:
+                        leaves.append(leaf)
+                        whose.append(pages.at)
+                    elif pages.meets(leaf):
+                        pages.hits.add(pages.at, leaf.number)

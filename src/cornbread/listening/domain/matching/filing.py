@@ -1,11 +1,13 @@
 """Filing watches under their keys, and taking them out again."""
 
+import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from operator import itemgetter
 
 from cornbread.listening.domain.evaluation import matches
 from cornbread.listening.domain.keys import Vocabulary
 from cornbread.listening.domain.matching.forms import NOWHERE, Engine, Leaf, Node
+from cornbread.listening.domain.matching.nodes import Item, alone, drop, is_empty, put, without
 from cornbread.listening.domain.matching.plan import (
     Alternative,
     Row,
@@ -17,8 +19,6 @@ from cornbread.listening.domain.matching.rarity import commonness
 from cornbread.listening.domain.matching.reading import Asked, Check
 from cornbread.listening.domain.query import And, Field, Near, Not, Or, Phrase, Query, Word
 
-Item: TypeAlias = int | tuple[int, str] | tuple[int, tuple[int, ...]] | Leaf
-
 #: Stands between the places of a watch.
 _END = -1
 
@@ -29,7 +29,9 @@ class Filing:
     def __init__(self, frequencies: Mapping[str, float]) -> None:
         self.vocabulary = Vocabulary()
         self.engine = Engine(self.vocabulary)
+        # By id the number of each watch, and the keys under which it is filed.
         self._places: dict[int, tuple[int, ...]] = {}
+        self._free: list[int] = []
         self._commonness = commonness(frequencies, self._share_of_watches)
 
     def __len__(self) -> int:
@@ -49,6 +51,7 @@ class Filing:
             try:
                 self._change(adding, removing)
             finally:
+                self.engine.forget_ids()
                 self.engine.version += 1
 
     def _change(self, add: list[tuple[int, Query]], remove: list[tuple[int, Query]]) -> None:
@@ -60,7 +63,7 @@ class Filing:
         changed += [vocabulary.release(keys_of(query)) for _, query in remove]
         if any(changed):
             self._freshen()
-        for id_, query in add:
+        for id_, query in sorted(add, key=itemgetter(0)):
             self._file(id_, query)
 
     def _freshen(self) -> None:
@@ -74,31 +77,43 @@ class Filing:
 
     def _file(self, id_: int, query: Query) -> None:
         ids = self.vocabulary.ids
-        places: list[int] = []
+        places = [number := self._number(id_)]
         for way in alternatives(query, self._commonness):
             path = [ids[key] for key in sorted(way.keys, key=self._commonness)]
             rest = tuple(path[2:])
-            if places:
-                places.append(_END)
-            places += path[:2]
-            self._put(path[:2], self._item(id_, way, rest))
+            places += [*path[:2], _END]
+            self._put(path[:2], self._item(number, way, rest))
         self._places[id_] = tuple(places)
 
-    def _item(self, id_: int, way: Alternative, rest: tuple[int, ...]) -> Item:
+    def _number(self, id_: int) -> int:
+        """A number for a watch that comes."""
+        watches = self.engine.watches
+        if not self._free:
+            if len(watches) > sys.maxunicode:
+                raise OverflowError("There are more than a million watches.")
+            self._free.append(len(watches))
+            watches.append(id_)
+        number = self._free.pop()
+        watches[number] = id_
+        before, after = watches[max(0, number - 1)], watches[number : number + 2][-1]
+        self.engine.in_order = self.engine.in_order and before <= id_ <= after
+        return number
+
+    def _item(self, number: int, way: Alternative, rest: tuple[int, ...]) -> Item:
         """The watch in the simplest of the forms that a node can hold."""
         # "On on" has one key only, so it is filed where nodes have neither rows nor more.
         if len(way.rows) == 1 and len(way.keys) > 1:
             (row,) = way.rows
             if way == Alternative(keys=frozenset(row), rows=way.rows):
-                return id_, self._row(row)
+                return number, self._row(row)
         if any(way[1:]):
-            return self._leaf(id_, way, rest)
-        return (id_, rest) if rest else id_
+            return self._leaf(number, way, rest)
+        return (number, rest) if rest else number
 
-    def _leaf(self, id_: int, way: Alternative, rest: tuple[int, ...]) -> Leaf:
+    def _leaf(self, number: int, way: Alternative, rest: tuple[int, ...]) -> Leaf:
         ids = self.vocabulary.ids
         return Leaf(
-            id_,
+            number,
             rest,
             tuple(ids[key] for key in way.absent),
             tuple(tuple(ids[key] for key in group) for group in way.groups),
@@ -118,44 +133,47 @@ class Filing:
             node = engine.roots[first] = Node()
             engine.root_keys.add(first)
         if len(path) == 1:
-            _add(node, item)
+            put(node, item)
             return
         child = node.nexts.get(path[1])
-        if child is None and not isinstance(item, Leaf):
-            node.nexts[path[1]] = item
+        standing = alone(child, item)
+        if standing is not None:
+            node.nexts[path[1]] = standing
             return
         if not isinstance(child, Node):
             known, child = child, Node()
             if known is not None:
-                _add(child, known)
+                put(child, known)
             node.nexts[path[1]] = child
-        _add(child, item)
+        put(child, item)
 
     # -- out -------------------------------------------------------------------------------------
 
     def _unfile(self, id_: int) -> None:
+        number, *places = self._places.pop(id_)
         path: list[int] = []
-        for key in (*self._places.pop(id_), _END):
+        for key in places:
             if key != _END:
                 path.append(key)
                 continue
-            self._take_out(path, id_)
+            self._take_out(path, number)
             path = []
+        self._free.append(number)
 
-    def _take_out(self, path: list[int], id_: int) -> None:
+    def _take_out(self, path: list[int], number: int) -> None:
         engine = self.engine
         node = engine.roots[path[0]]
         if node is NOWHERE:  # several alternatives had one place, and are all out already
             return
         if len(path) == 1:
-            _drop(node, id_)
+            drop(node, number)
         else:
-            child = node.nexts.get(path[1])
-            if isinstance(child, Node):
-                _drop(child, id_)
-            if _is_empty(child) if isinstance(child, Node) else _is_of(child, id_):
-                del node.nexts[path[1]]
-        if _is_empty(node):
+            child = without(node.nexts.get(path[1]), number)
+            if child is None:
+                node.nexts.pop(path[1], None)
+            else:
+                node.nexts[path[1]] = child
+        if is_empty(node):
             engine.root_keys.discard(path[0])
             engine.roots[path[0]] = NOWHERE
 
@@ -231,38 +249,3 @@ def _all_places(row: str, words: str) -> list[tuple[int, int]]:
         places.append((at, at + len(row)))
         at = words.find(row, at + 1)
     return places
-
-
-def _add(node: Node, item: Item) -> None:
-    where = _list_for(item)
-    items: list[Any] | None = getattr(node, where)
-    if items is None:
-        setattr(node, where, [item])
-    else:
-        items.append(item)
-
-
-def _list_for(item: Item) -> str:
-    if isinstance(item, tuple):
-        return "rows" if isinstance(item[1], str) else "more"
-    return "leaves" if isinstance(item, Leaf) else "ids"
-
-
-def _drop(node: Node, id_: int) -> None:
-    if node.ids is not None:
-        node.ids = [known for known in node.ids if known != id_] or None
-    if node.more is not None:
-        node.more = [known for known in node.more if known[0] != id_] or None
-    if node.rows is not None:
-        node.rows = [known for known in node.rows if known[0] != id_] or None
-    if node.leaves is not None:
-        node.leaves = [leaf for leaf in node.leaves if leaf.id != id_] or None
-
-
-def _is_of(child: object, id_: int) -> bool:
-    """Whether what stands alone under two keys is of that watch."""
-    return (child[0] if isinstance(child, tuple) else child) == id_
-
-
-def _is_empty(node: Node) -> bool:
-    return not (node.ids or node.more or node.rows or node.leaves or node.nexts)

@@ -31,6 +31,7 @@ SOURCE = [
     for name in (
         "reading.py",
         "words.py",
+        "hits.py",
         "pages.py",
         "engine.py",
     )

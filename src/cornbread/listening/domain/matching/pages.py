@@ -1,7 +1,6 @@
 """The compiled form: many posts as numbers in rows, which is how C reads and intersects them.
 
-Compiled together with ``reading.py`` and ``engine.py``; as plain Python it does the same, slowly,
-for the tests.
+Compiled with the other parts; as plain Python it does the same, slowly, for the tests.
 """
 
 # ruff: noqa: SIM110  (loops that become C)
@@ -11,13 +10,16 @@ from collections.abc import Sequence
 from itertools import islice
 
 from cornbread.listening.domain.matchable import MatchablePost
-from cornbread.listening.domain.matching.reading import Leaf
+from cornbread.listening.domain.matching.hits import Hits
+from cornbread.listening.domain.matching.reading import Leaf, Numbers
 from cornbread.listening.domain.matching.remembering import Remembered
 from cornbread.listening.domain.matching.words import CARE, CLASSES, DOT, SPACE, WORD, W, Words
 
 #: Pages are of so many posts, or end with the post by which they have so many words.
-MOST_ON_PAGES = 2048
-MOST_WORDS = 100_000
+MOST_ON_PAGES = 4096
+MOST_WORDS = 200_000
+#: So many times more posts of one key than of another are not gone through one by one.
+FAR_MORE = 16
 #: They begin with room for so many words.
 ROOM = 1024
 
@@ -30,9 +32,9 @@ class Pages:
     """
 
     __slots__ = (
-        "at", "both", "chosen", "count", "counts", "distinct", "key_ends", "met", "now", "number",
-        "order", "owners", "posts", "remembered", "room", "size", "stamps", "starts", "texts",
-        "touched", "unique", "word_ends", "words_known",
+        "at", "both", "chosen", "count", "counts", "distinct", "hits", "key_ends", "met", "now",
+        "number", "order", "owners", "posts", "remembered", "room", "rounds", "size", "stamps",
+        "starts", "texts", "touched", "turns", "unique", "word_ends", "words_known",
     )  # fmt: skip
 
     def __init__(self, remembered: Remembered) -> None:
@@ -44,17 +46,15 @@ class Pages:
         self.posts: list[MatchablePost] | None = None
         self.size = size = remembered.size
         self.at = self.now = self.number = self.chosen = self.met = 0
-        self.count = self.distinct = 0
-        self.stamps = array("q", bytes(8 * size))
-        self.counts = array("i", bytes(4 * size))
-        self.starts = array("i", bytes(4 * size))
-        self.touched = array("i", bytes(4 * size))
-        self.key_ends = array("i", bytes(4 * (MOST_ON_PAGES + 1)))
-        self.word_ends = array("i", bytes(4 * (MOST_ON_PAGES + 1)))
-        self.both = array("i", bytes(4 * MOST_ON_PAGES))
+        self.count = self.distinct = self.turns = 0
+        self.hits = Hits(MOST_ON_PAGES)
+        self.stamps, self.counts = array("q", bytes(8 * size)), array("i", bytes(4 * size))
+        self.starts, self.touched = array("i", bytes(4 * size)), array("i", bytes(4 * size))
+        most = MOST_ON_PAGES
+        self.key_ends, self.word_ends = array("i", [0] * (most + 1)), array("i", [0] * (most + 1))
+        self.rounds, self.both = array("q", [0] * most), array("i", [0] * most)
         self.room = ROOM
-        self.order = array("i", bytes(4 * ROOM))
-        self.unique = array("i", bytes(4 * ROOM))
+        self.order, self.unique = array("i", bytes(4 * ROOM)), array("i", bytes(4 * ROOM))
         self.owners = array("i", bytes(4 * ROOM))
 
     # -- reading ---------------------------------------------------------------------------------
@@ -202,33 +202,34 @@ class Pages:
         for at in range(self.chosen):
             self.both[at] = self.owners[start + at]
 
+    def stand_by(self, key: int) -> None:
+        """The posts that have the key are the first of those that ``choose_both`` meets."""
+        self.turns += 1
+        for at in range(self.starts[key], self.starts[key] + self.counts[key]):
+            self.rounds[self.owners[at]] = self.turns
+
     def choose_both(self, first: int, second: int) -> int:
-        """The posts that have both keys; how many these are."""
+        """The posts that have both keys, the first being that of ``stand_by``; how many."""
         self.chosen = 0
         if second >= self.size or self.counts[second] == 0:
             return 0
-        if self.counts[first] > self.counts[second]:
-            first, second = second, first
-        at, end = self.starts[first], self.starts[first] + self.counts[first]
-        there, last = self.starts[second], self.starts[second] + self.counts[second]
-        if self.counts[second] > 16 * self.counts[first]:
-            for place in range(at, end):
-                self.at = self.owners[place]
+        if self.counts[second] > FAR_MORE * self.counts[first]:
+            for at in range(self.starts[first], self.starts[first] + self.counts[first]):
+                self.at = self.owners[at]
                 if self.has(second):
                     self.both[self.chosen] = self.at
                     self.chosen += 1
             return self.chosen
-        while at < end and there < last:
-            if self.owners[at] < self.owners[there]:
-                at += 1
-            elif self.owners[at] > self.owners[there]:
-                there += 1
-            else:
+        for at in range(self.starts[second], self.starts[second] + self.counts[second]):
+            if self.rounds[self.owners[at]] == self.turns:
                 self.both[self.chosen] = self.owners[at]
                 self.chosen += 1
-                at += 1
-                there += 1
         return self.chosen
+
+    def give(self, numbers: Numbers) -> None:
+        """The posts that are chosen match these watches."""
+        for at in range(self.chosen):
+            self.hits.add(self.both[at], numbers)
 
     # -- of one post -----------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Where watches are filed, and the plain form: a post as it is asked about.
 
-This file is also compiled, as one with ``words.py``, ``pages.py`` and ``engine.py`` (see native/
+This file is also compiled, as one with ``words.py``, ``hits.py``, ``pages.py`` and
+``engine.py`` (see native/
 and docs/matching.md). The compiled form reads posts as ``Pages``.
 """
 
@@ -30,16 +31,18 @@ class Asked(Protocol):
 
 
 Check: TypeAlias = Callable[[Asked], bool]
+#: Of one watch, or of several: a character each.
+Numbers: TypeAlias = int | str
 
 
 class Leaf:
     """A watch filed where some of its keys are there already, with what else has to hold."""
 
-    __slots__ = ("absent", "absent_rows", "checks", "groups", "id", "keys", "rows")
+    __slots__ = ("absent", "absent_rows", "checks", "groups", "keys", "number", "rows")
 
     def __init__(
         self,
-        id_: int,
+        number: int,
         keys: tuple[int, ...],
         absent: tuple[int, ...],
         groups: tuple[tuple[int, ...], ...],
@@ -47,7 +50,7 @@ class Leaf:
         absent_rows: tuple[str, ...],
         checks: tuple[Check, ...],
     ) -> None:
-        self.id = id_
+        self.number = number
         self.keys = keys
         self.absent = absent
         self.groups = groups
@@ -57,21 +60,21 @@ class Leaf:
 
 
 class Node:
-    """The watches filed under a key: ``ids`` of those that need no more, ``more`` with the keys
-    that others need as well, ``rows`` with the words that have to stand in a row, ``leaves`` of
-    those that need yet other things, and ``nexts`` by a second key, where a watch that is alone
-    there is its bare id, or what ``more`` or ``rows`` would hold of it."""
+    """The watches filed under a key: ``ids`` of those that need no more, ``more`` with the keys or
+    the words in a row that others need as well, ``leaves`` of those that need yet other things,
+    and ``nexts`` by a second key, where watches that are alone there stand without a node: a
+    number, or what ``more`` would hold of them.
 
-    __slots__ = ("apart", "ids", "leaves", "more", "nexts", "rows")
+    Watches are numbers, by their place in ``Engine.watches``; several that need the same are
+    ``ids``, a string of one character for each."""
+
+    __slots__ = ("ids", "leaves", "more", "nexts")
 
     def __init__(self) -> None:
-        self.ids: list[int] | None = None
-        self.more: list[tuple[int, Any]] | None = None
-        self.rows: list[tuple[int, Any]] | None = None
+        self.ids: str = ""
+        self.more: list[tuple[Numbers, Any]] | None = None
         self.leaves: list[Leaf] | None = None
         self.nexts: dict[int, Any] = {}
-        # Plain: whether a post has none of the keys of ``nexts``.
-        self.apart = self.nexts.keys().isdisjoint
 
 
 class Reading:
