@@ -12,6 +12,13 @@ class MentionsHeard(Event, frozen=True):
     mention_ids: tuple[int, ...]
 
 
+class LinksHeard(Event, frozen=True):
+    """These of the kept posts carry addresses, of which some may be shortened."""
+
+    live: ClassVar[bool] = False
+    mention_ids: tuple[int, ...]
+
+
 class ThreadsJoined(Event, frozen=True):
     """A missing post arrived, so that reply chains turned out to be parts of one thread.
 

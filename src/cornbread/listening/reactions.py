@@ -2,7 +2,7 @@
 
 from cornbread.foundation.outbox import reacts_to
 from cornbread.listening.copies import group_copies
-from cornbread.listening.events import MentionsHeard
+from cornbread.listening.events import LinksHeard, MentionsHeard
 from cornbread.listening.short_links import note_short_links
 
 
@@ -12,7 +12,7 @@ def group_what_is_alike(event: MentionsHeard) -> None:
     group_copies(event.workspace_id, event.mention_ids)
 
 
-@reacts_to(MentionsHeard)
-def follow_short_links(event: MentionsHeard) -> None:
+@reacts_to(LinksHeard)
+def follow_short_links(event: LinksHeard) -> None:
     """Shortened addresses will be asked where they lead."""
     note_short_links(event.workspace_id, event.mention_ids)

@@ -11,7 +11,12 @@ from cornbread.foundation.lookups import keyed
 from cornbread.foundation.outbox import emit_all
 from cornbread.listening.details import Version, keep_catches, keep_versions
 from cornbread.listening.domain.intake import FIRST, Candidate, for_inbox
-from cornbread.listening.events import MentionsDeleted, MentionsEdited, MentionsHeard
+from cornbread.listening.events import (
+    LinksHeard,
+    MentionsDeleted,
+    MentionsEdited,
+    MentionsHeard,
+)
 from cornbread.listening.models import Mention
 from cornbread.listening.searching import index_mentions
 
@@ -78,7 +83,7 @@ def learn(
 
 def announce(
     workspace_id: int,
-    event: type[MentionsHeard] | type[MentionsEdited] | type[MentionsDeleted],
+    event: type[MentionsHeard] | type[LinksHeard] | type[MentionsEdited] | type[MentionsDeleted],
     ids: Sequence[int],
     *,
     priority: int = 0,

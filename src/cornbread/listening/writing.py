@@ -18,6 +18,7 @@ from cornbread.listening.domain.intake import Candidate, for_inbox
 from cornbread.listening.domain.placing import Placement, place
 from cornbread.listening.domain.threads import Post
 from cornbread.listening.events import (
+    LinksHeard,
     MentionsDeleted,
     MentionsEdited,
     MentionsHeard,
@@ -103,6 +104,8 @@ def _create(
     to_us = {id_ for id_, one in zip(ids, new, strict=True) if one.post.addressed and not one.ours}
     announce(channel.workspace_id, MentionsHeard, sorted(to_us), priority=1)
     announce(channel.workspace_id, MentionsHeard, sorted({*ids, *answers} - to_us))
+    linked = [id_ for id_, one in zip(ids, new, strict=True) if _may_link(one)]
+    announce(channel.workspace_id, LinksHeard, linked)
     if placement.root_moves:
         emit(
             ThreadsJoined(
@@ -117,6 +120,11 @@ def _create(
 def _findable(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, str]]:
     """Ids and texts of what was not taken back before it came."""
     return [(row[0], row[_TEXT]) for row in rows if row[_GONE] is None]
+
+
+def _may_link(one: Candidate) -> bool:
+    """Whether the post may carry an address; few do."""
+    return not one.ours and ("://" in one.post.text or bool(one.post.links))
 
 
 def _placeable(one: Candidate) -> Post:
