@@ -1,11 +1,15 @@
 """How many posts a second are matched against how many watches, on one core.
 
-    python -m benchmarks.match --posts F [--watches F|N,N] [--runs 3] [--skew 0.7]
+    python -m benchmarks.match --posts F [--watches F|N,N] [--runs 3] [--skew 0.7] [--also=-1.0]
+
+(or ``python benchmarks/match.py``)
 
 F of posts is CSV (column ``text``), JSON Lines (``text``) or one post a line; F of watches is
 JSON Lines of ``id`` and ``query``. Without a file, watches are made of the posts' own words: 60 %
 two to four words with AND and OR, 20 % phrases, 10 % tags and handles, 10 % with NOT or fields,
-drawn by Zipf's law with exponent ``--skew``. Prints JSON, medians of ``--runs`` with their n.
+drawn by Zipf's law with exponent ``--skew``: the larger, the more of them a post matches. Prints
+JSON, medians of ``--runs`` with their n. ``other_skews`` shows 10,000 watches also with the
+exponents of ``--also`` (below 0 rare words are the likelier ones) and posts given 500 at a time.
 
 Beside each other in one run: the plain and (where installed) the compiled matcher, each in a
 process of its own, whose growth of resident memory is ``rss_mb``; ``naive``, the definition asked
@@ -25,35 +29,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+if not __package__:  # run as a file
+    sys.path[0] = str(Path(__file__).parents[1])
+
+from benchmarks.match_fts5 import BATCHES, fts5, parsed, timed
 from benchmarks.watches_made import watches
 
 from cornbread.listening.domain.matching import MatchablePost, Matcher, form, matches
-from cornbread.listening.domain.query import (
-    And,
-    Field,
-    Followers,
-    Handle,
-    Not,
-    Or,
-    Phrase,
-    Prefix,
-    Query,
-    QueryError,
-    Tag,
-    Word,
-    parse,
-)
 
 SIZES = "10,1000,10000,100000"
 #: Pairs of post and watch that the naive evaluator is asked for.
 NAIVE_PAIRS = 20_000
-#: Posts indexed at once in FTS5: the larger, the less each of many queries weighs, and the longer
-#: a post waits for its batch to be full. The ratios are to the first.
-BATCHES = (1000, 5000)
+#: A caller may also give so few posts at a time.
+SMALL_BATCH = 500
 #: So many posts are matched in one timing, by repeating those there are.
 AT_LEAST = 20_000
 
@@ -75,20 +67,6 @@ def read_watches(path: Path) -> dict[int, str]:
     return dict(enumerate(json.loads(line)["query"] for line in lines if line.strip()))
 
 
-def timed(work: Callable[[], object], n: int, runs: int) -> dict[str, float]:
-    """Posts a second by the clock and by processor time, the median of the runs."""
-    clock, cpu = [], []
-    for _ in range(runs):
-        began, began_cpu = time.perf_counter(), time.process_time()
-        work()
-        clock.append(n / (time.perf_counter() - began))
-        cpu.append(n / (time.process_time() - began_cpu))
-    return {
-        "posts_per_s": round(statistics.median(clock)),
-        "cpu_posts_per_s": round(statistics.median(cpu)),
-    }
-
-
 def resident_mb() -> float:
     """What this process has in memory."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -108,10 +86,13 @@ def one(texts: Sequence[str], asked: dict[int, str], runs: int) -> dict[str, Any
     found = matcher.match_texts(texts)
     many = list(texts) * -(-AT_LEAST // len(texts))
     figures: dict[str, Any] = timed(lambda: matcher.match_texts(many), len(many), runs)
+    few = [many[at : at + SMALL_BATCH] for at in range(0, len(many), SMALL_BATCH)]
+    small = timed(lambda: [matcher.match_texts(some) for some in few], len(many), runs)
     stats = matcher.stats()
     return figures | {
         "form": form(),
         "first_pass_cpu_posts_per_s": first["cpu_posts_per_s"],
+        f"cpu_posts_per_s_by_{SMALL_BATCH}": small["cpu_posts_per_s"],
         "matches": sum(map(len, found)),
         "matches_per_post": round(sum(map(len, found)) / len(texts), 2),
         "build_s": round(matcher.build_s, 2),
@@ -132,7 +113,7 @@ def apart(posts: Path, asked: str, options: argparse.Namespace, *, plain: bool) 
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as lines:
         lines.writelines(json.dumps({"query": query}) + "\n" for query in queries.values())
         lines.flush()
-        command = [sys.executable, "-m", "benchmarks.match", "--one", "--posts", str(posts)]
+        command = [sys.executable, __file__, "--one", "--posts", str(posts)]
         command += ["--watches", lines.name, "--runs", str(options.runs)]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     figures: dict[str, Any] = json.loads(done.stdout)
@@ -150,62 +131,6 @@ def naive(texts: Sequence[str], asked: dict[int, str]) -> dict[str, float]:
             matches(query, post)
     each = (time.process_time() - began) / (len(posts) * len(some))
     return {"cpu_posts_per_s": round(1 / (each * len(queries)), 3), "pairs": len(posts) * len(some)}
-
-
-def parsed(text: str) -> Query | None:
-    """The query, if it is one."""
-    try:
-        return parse(text)
-    except QueryError:
-        return None
-
-
-def as_fts5(query: Query) -> str | None:
-    """The query in FTS5's language; None for what it cannot say, which is then left out."""
-    match query:
-        case Word(text) | Tag(text) | Handle(text):
-            return f'"{text}"'
-        case Phrase(words):
-            return f'"{" ".join(words)}"'
-        case Prefix(text):
-            return f'"{text}"*'
-        case Field() | Followers() | Not():
-            return None
-        case Or(parts):
-            known = [said for part in parts if (said := as_fts5(part))]
-            return f"({' OR '.join(known)})" if len(known) == len(parts) else None
-        case And(parts):
-            known = [said for part in parts if (said := as_fts5(part))]
-            without = [as_fts5(part.part) for part in parts if isinstance(part, Not)]
-            said = f"({' AND '.join(known)})" if known else ""
-            for one_less in filter(None, without):
-                said = f"({said} NOT {one_less})"
-            return said or None
-        case _:
-            return None
-
-
-def fts5(texts: Sequence[str], asked: dict[int, str], runs: int) -> dict[str, Any]:
-    """Every watch as a query to an index in memory of a batch of posts."""
-    import pysqlite3
-
-    trees = [tree for tree in map(parsed, asked.values()) if tree is not None]
-    said = [one_said for tree in trees if (one_said := as_fts5(tree))]
-    result: dict[str, Any] = {"expressible": len(said)}
-    for size in BATCHES:
-        batch = (list(texts) * -(-size // len(texts)))[:size]
-
-        def work(batch: list[str] = batch) -> None:
-            connection = pysqlite3.connect(":memory:")
-            connection.execute("CREATE VIRTUAL TABLE posts USING fts5(text, content='')")
-            rows = list(enumerate(batch))
-            connection.executemany("INSERT INTO posts(rowid, text) VALUES (?, ?)", rows)
-            for one_said in said:
-                connection.execute("SELECT rowid FROM posts(?)", (one_said,)).fetchall()
-            connection.close()
-
-        result[f"batches_of_{size}"] = timed(work, size, runs)
-    return result
 
 
 def equal_matches(posts: Path, options: argparse.Namespace) -> dict[str, Any]:
@@ -230,6 +155,16 @@ def equal_matches(posts: Path, options: argparse.Namespace) -> dict[str, Any]:
             "cpu_posts_per_s": [small["cpu_posts_per_s"], large["cpu_posts_per_s"]],
             "times_cost": round(small["cpu_posts_per_s"] / large["cpu_posts_per_s"], 2),
         }
+    return result
+
+
+def other_skews(posts: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """10,000 watches of which a post matches fewer or more."""
+    result: dict[str, Any] = {}
+    for skew in options.also.split(","):
+        made = argparse.Namespace(**{**vars(options), "skew": float(skew)})
+        each = [apart(posts, "10000", made, plain=plain) for plain in (True, False)]
+        result[skew] = {figures["form"]: figures for figures in each}
     return result
 
 
@@ -266,6 +201,7 @@ def main() -> None:
     arguments.add_argument("--watches", default=SIZES)
     arguments.add_argument("--runs", type=int, default=3)
     arguments.add_argument("--skew", type=float, default=0.7)
+    arguments.add_argument("--also", default="-1.0,0.3,1.0")
     arguments.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     options = arguments.parse_args()
     texts = read_posts(options.posts)
@@ -280,6 +216,8 @@ def main() -> None:
         "skew": options.skew,
         "sizes": [compared(options.posts, asked, options) for asked in sizes],
     }
+    if options.also:
+        figures["other_skews"] = other_skews(options.posts, options)
     if {"10000", "100000"} <= set(sizes):
         figures["equal_matches"] = equal_matches(options.posts, options)
     print(json.dumps(figures, indent=1))
