@@ -153,6 +153,8 @@ def take_all(workers: int, count: int, begin_child: Callable[[], None]) -> tuple
         pids.append(forked(lambda: [begin_child(), work(number, shared)]))  # noqa: B023
         while shared[READY] <= number:
             time.sleep(0.005)
+            if os.waitpid(pids[-1], os.WNOHANG)[0]:
+                raise SystemExit("a worker did not get ready; see above")
     began = time.monotonic()
     shared[GO] = 1
     while shared[TAKEN] + shared[TAKEN + 1] < count:
