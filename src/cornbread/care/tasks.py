@@ -1,15 +1,20 @@
 """What time alone changes: levels that drop, and conversations that come back from a snooze."""
 
+from datetime import timedelta
+
 from django.db import transaction
 
 from cornbread.care import queries
 from cornbread.care.following import tell
-from cornbread.care.models import Conversation
+from cornbread.care.models import Change, Conversation
 from cornbread.care.refreshing import refresh
+from cornbread.foundation import clock
 from cornbread.foundation.jobs import every, job
 
 #: Conversations worked out in one transaction.
 CHUNK = 200
+#: What was done to many at once can be asked about for so long.
+REMEMBERED = timedelta(days=1)
 
 
 @every(seconds=15)
@@ -30,3 +35,10 @@ def _refresh(ids: list[int]) -> None:
         changed.setdefault(workspace_id, []).append(id_)
     for workspace_id, conversation_ids in changed.items():
         tell(workspace_id, conversation_ids, "clock")
+
+
+@every(seconds=3_600)
+@job(queue="maintenance")
+def forget_changes() -> None:
+    """Let go of changes that nobody takes back any more; the timelines keep what was done."""
+    Change.objects.filter(created_at__lt=clock.now() - REMEMBERED).delete()

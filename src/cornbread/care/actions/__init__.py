@@ -3,6 +3,7 @@ works the level out anew, in one transaction.
 """
 
 from cornbread.care.actions.calendars import delete_calendar, import_days, save_calendar
+from cornbread.care.actions.changes import change_many, change_matching, change_one, undo
 from cornbread.care.actions.conversations import (
     assign,
     bring_in,
@@ -36,6 +37,9 @@ __all__ = [
     "Terms",
     "assign",
     "bring_in",
+    "change_many",
+    "change_matching",
+    "change_one",
     "create_label",
     "delete_calendar",
     "delete_policy",
@@ -62,5 +66,6 @@ __all__ = [
     "set_pending",
     "snooze",
     "target_of",
+    "undo",
     "unlabel",
 ]
