@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from cornbread.automation import webhooks
+from cornbread.automation.domain.facts import Names
 from cornbread.automation.domain.steps import (
     AddLabel,
     Assign,
@@ -24,7 +25,6 @@ from cornbread.automation.domain.steps import (
     WriteNote,
     in_words,
 )
-from cornbread.automation.gathering import names_of
 from cornbread.automation.models import Firing
 from cornbread.care import actions as care
 from cornbread.care import queries
@@ -42,8 +42,14 @@ class Actor:
     """On whose behalf steps are done: a person with a macro, or a rule that fires."""
 
     by: Member
+    names: Names
     sends: bool = True
     firing: Firing | None = None
+
+    @property
+    def undoes(self) -> bool:
+        """Whether it is kept how things stood before: people change their minds, rules do not."""
+        return self.firing is None
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class Result:
 
 def perform(step: Step, conversation_id: int, actor: Actor, *, number: int) -> Result:
     """Do one step; a refusal undoes this step alone and says why."""
-    words = in_words(step, names_of(actor.by.workspace_id))
+    words = in_words(step, actor.names)
     try:
         with transaction.atomic():
             undo = _DOERS[type(step)](step, conversation_id, actor, number)
@@ -78,7 +84,7 @@ def _before(conversation_id: int, actor: Actor) -> Conversation:
 
 
 def _assign(step: Assign, id_: int, actor: Actor, number: int) -> dict[str, Any] | None:
-    was = _before(id_, actor).assignee_id
+    was = _before(id_, actor).assignee_id if actor.undoes else None
     care.assign(id_, to=step.member_id, by=actor.by)
     if was == step.member_id:
         return None
@@ -86,13 +92,13 @@ def _assign(step: Assign, id_: int, actor: Actor, number: int) -> dict[str, Any]
 
 
 def _hand(step: HandToTeam, id_: int, actor: Actor, number: int) -> dict[str, Any] | None:
-    was = _before(id_, actor).team_id
+    was = _before(id_, actor).team_id if actor.undoes else None
     care.hand_to_team(id_, team_id=step.team_id, by=actor.by)
     return None if was == step.team_id else {"undo": "team", "was": was, "now": step.team_id}
 
 
 def _wears(id_: int, name: str, actor: Actor) -> bool:
-    return _before(id_, actor).labels.filter(name__iexact=name).exists()
+    return actor.undoes and _before(id_, actor).labels.filter(name__iexact=name).exists()
 
 
 def _label(step: AddLabel, id_: int, actor: Actor, number: int) -> dict[str, Any] | None:
@@ -109,6 +115,9 @@ def _unlabel(step: RemoveLabel, id_: int, actor: Actor, number: int) -> dict[str
 
 def _status(change: Callable[..., Any]) -> Callable[..., dict[str, Any] | None]:
     def doer(step: Step, id_: int, actor: Actor, number: int) -> dict[str, Any] | None:
+        if not actor.undoes:
+            change(id_, by=actor.by)
+            return None
         was = _before(id_, actor)
         until = was.snoozed_until
         change(id_, by=actor.by)

@@ -9,11 +9,13 @@ from django.db import transaction
 from cornbread.automation import gathering
 from cornbread.automation.carrying_out import Actor, perform
 from cornbread.automation.domain import loops
+from cornbread.automation.domain.facts import Names
+from cornbread.automation.domain.holding import Fits, holds
 from cornbread.automation.domain.judging import Verdict, judge
 from cornbread.automation.domain.triggers import Occasion
 from cornbread.automation.gathering import Wanted, gather
 from cornbread.automation.models import Firing, Rule
-from cornbread.automation.ready import Ready, ready_rules, steps_of
+from cornbread.automation.ready import Ready, compiled, ready_rules, steps_of
 from cornbread.foundation import clock
 from cornbread.foundation.jobs import enqueue, job
 from cornbread.team.domain.actors import Automation
@@ -36,16 +38,16 @@ def consider(
     Runs in the caller's transaction, in a fixed number of queries however many occasions there
     are. ``chain`` are the rules that brought them about; ``only`` asks one rule alone.
     """
-    rules = [only] if only else ready_rules(workspace_id)
+    rules = compiled((only,)) if only else ready_rules(workspace_id)
     asked = [
         (rule, occasion)
         for occasion in occasions
-        for rule in rules
+        for rule in rules.all
         if occasion.trigger in rule.triggers and loops.may_follow(rule.id, chain)
     ]
     if not asked:
         return 0
-    rows = _held(workspace_id, asked, chain)
+    rows = _held(workspace_id, asked, chain, rules.fits())
     if not rows:
         return 0
     Firing.objects.bulk_create(rows, ignore_conflicts=True)
@@ -61,23 +63,30 @@ def consider(
     return len(ids)
 
 
-def _held(workspace_id: int, asked: Sequence[Asked], chain: Sequence[int]) -> list[Firing]:
+def _held(
+    workspace_id: int, asked: Sequence[Asked], chain: Sequence[int], fits: Fits
+) -> list[Firing]:
     now = clock.now()
-    names = gathering.names_of(workspace_id)
-    stopped = _stopped(workspace_id, asked)
     wanted = {
         occasion: Wanted(occasion.conversation_id, occasion.entry_id, now) for _, occasion in asked
     }
     facts = gather(workspace_id, set(wanted.values()))
-    rows = []
-    for rule, occasion in asked:
-        known = facts.get(wanted[occasion])
-        if known is None or (rule.id, occasion.conversation_id) in stopped:
-            continue
-        verdict = judge(rule.when, known, names)
-        if verdict.holds:
-            rows.append(_firing(workspace_id, rule, occasion, verdict, now, [*chain, rule.id]))
-    return rows
+    held = [
+        (rule, occasion, known)
+        for rule, occasion in asked
+        if (known := facts.get(wanted[occasion])) is not None and holds(rule.when, known, fits)
+    ]
+    if not held:
+        return []
+    stopped = _stopped(workspace_id, [(rule, occasion) for rule, occasion, _ in held])
+    names = gathering.names_of(workspace_id)
+    return [
+        _firing(
+            workspace_id, rule, occasion, judge(rule.when, known, names), now, [*chain, rule.id]
+        )
+        for rule, occasion, known in held
+        if (rule.id, occasion.conversation_id) not in stopped
+    ]
 
 
 def _firing(
@@ -119,12 +128,13 @@ def _stopped(workspace_id: int, asked: Sequence[Asked]) -> set[tuple[int, int]]:
 @job(queue="reactions")
 def carry_out(firing_ids: list[int], *, workspace_id: int) -> None:
     """Do what rules say, each firing in one transaction with the note that it is done."""
+    names = gathering.names_of(workspace_id)
     for firing_id in firing_ids:
-        _carry_out(firing_id, workspace_id)
+        _carry_out(firing_id, workspace_id, names)
 
 
 @transaction.atomic
-def _carry_out(firing_id: int, workspace_id: int) -> None:
+def _carry_out(firing_id: int, workspace_id: int, names: Names) -> None:
     firing = (
         Firing.objects.select_for_update(of=("self",))
         .select_related("rule__keeper__user", "rule__keeper__workspace")
@@ -137,15 +147,15 @@ def _carry_out(firing_id: int, workspace_id: int) -> None:
     if why_not:
         firing.state, firing.done = why_not[0], [{"words": why_not[1], "ok": False}]
     else:
-        _do(firing)
+        _do(firing, names)
     firing.save(update_fields=["state", "done"])
 
 
-def _do(firing: Firing) -> None:
+def _do(firing: Firing, names: Names) -> None:
     rule = firing.rule
     assert rule.keeper is not None  # noqa: S101 - _why_not has looked
     by = rule.keeper.lent_to(Automation(rule.name, tuple(firing.chain)))
-    actor = Actor(by=by, sends=rule.sends, firing=firing)
+    actor = Actor(by=by, names=names, sends=rule.sends, firing=firing)
     results = [
         perform(step, firing.conversation_id, actor, number=number)
         for number, step in enumerate(steps_of(rule.steps))

@@ -11,7 +11,7 @@ from cornbread.foundation.outbox import reacts_to
 @reacts_to(ConversationsChanged)
 def follow_many(event: ConversationsChanged) -> None:
     """Messages that were heard, and what time alone changed."""
-    rules = ready_rules(event.workspace_id)
+    rules = ready_rules(event.workspace_id).all
     if not rules:
         return
     if event.what == "message":
@@ -24,5 +24,5 @@ def follow_many(event: ConversationsChanged) -> None:
 @reacts_to(ConversationChanged)
 def follow_one(event: ConversationChanged) -> None:
     """What somebody, or a rule, did in one conversation."""
-    if ready_rules(event.workspace_id):
+    if ready_rules(event.workspace_id).all:
         consider(event.workspace_id, noticing.in_change(event), chain=event.chain)

@@ -11,6 +11,7 @@ from cornbread.automation import queries
 from cornbread.automation.carrying_out import Actor, perform
 from cornbread.automation.checking import checked_name, checked_steps
 from cornbread.automation.domain.steps import stored
+from cornbread.automation.gathering import names_of
 from cornbread.automation.models import Macro, Run
 from cornbread.automation.ready import steps_of
 from cornbread.automation.undoing import take_back
@@ -72,20 +73,20 @@ def run_macro(macro_id: int, conversation_ids: Sequence[int], *, by: Member) -> 
     # All of them have to be there before anything is done to one; everybody locks in one order.
     found = [care.conversation(id_, seen_by=by).pk for id_ in sorted(ids)]
     batch, now = secrets.token_hex(16), clock.now()
-    return [_run(macro, id_, by, batch, now) for id_ in found]
+    actor = Actor(by=by, names=names_of(by.workspace_id))
+    return [_run(macro, id_, actor, batch, now) for id_ in found]
 
 
-def _run(macro: Macro, conversation_id: int, by: Member, batch: str, now: datetime) -> Run:
-    actor = Actor(by=by)
+def _run(macro: Macro, conversation_id: int, actor: Actor, batch: str, now: datetime) -> Run:
     results = [
         perform(step, conversation_id, actor, number=number)
         for number, step in enumerate(steps_of(macro.steps))
     ]
     return Run.objects.create(
-        workspace_id=by.workspace_id,
+        workspace_id=macro.workspace_id,
         macro=macro,
         conversation_id=conversation_id,
-        by=by,
+        by=actor.by,
         batch=batch,
         done=[one.stored() for one in results],
         undo=[one.undo for one in reversed(results) if one.undo is not None],
