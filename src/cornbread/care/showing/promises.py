@@ -124,4 +124,4 @@ def _words(one: Promise) -> str:
             return "resolved before it was due"
         case State.BROKEN if one.ended_at is not None:
             return f"broken: it took {used}{hours}; promised were {goal}"
-    return f"{used}{hours} of {goal} are used up"
+    return f"promised within {goal}{hours}; used up so far: {used}"
