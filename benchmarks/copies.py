@@ -17,6 +17,10 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
+from pathlib import Path
+
+if not __package__:  # run as a file
+    sys.path[0] = str(Path(__file__).parents[1])
 
 from cornbread.listening.domain.copies import FEW, Copies, key_of, overlap, plain_words
 

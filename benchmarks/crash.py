@@ -33,6 +33,9 @@ from pathlib import Path
 from struct import pack_into, unpack_from
 from typing import Any
 
+if not __package__:  # run as a file
+    sys.path[0] = str(Path(__file__).parents[1])
+
 import psycopg
 
 HANDED_ON_AFTER_S = 1.0

@@ -14,10 +14,15 @@ import json
 import os
 import random
 import statistics
+import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+if not __package__:  # run as a file
+    sys.path[0] = str(Path(__file__).parents[1])
+
 
 WORDS = ["train", "delay", "refund", "please", "help", "seat", "late", "thanks", "ticket", "again"]
 

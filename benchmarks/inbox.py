@@ -22,6 +22,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+if not __package__:  # run as a file
+    sys.path[0] = str(Path(__file__).parents[1])
+
+
 #: Seconds for one figure, and the fewest runs for it.
 LONGEST_S, FEWEST = 6.0, 5
 

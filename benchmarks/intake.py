@@ -30,7 +30,11 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+if not __package__:  # run as a file
+    sys.path[0] = str(Path(__file__).parents[1])
 
 from benchmarks import intake_stages
 

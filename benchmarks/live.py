@@ -23,6 +23,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+if not __package__:  # run as a file
+    sys.path[0] = str(Path(__file__).parents[1])
+
 from benchmarks.serving import free_port, on_core, wait_until_up
 
 EMIT = """

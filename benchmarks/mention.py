@@ -25,6 +25,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+if not __package__:  # run as a file
+    sys.path[0] = str(Path(__file__).parents[1])
+
 from tests.road.live import Live
 from tests.road.product import Product, own_database
 from tests.road.scene import Scene, scene_at

@@ -34,6 +34,9 @@ TEXT = "The 17:40 to Ulm has been standing outside Günzburg for half an hour, a
 _RUN = (sys.executable, "-m", "cornbread.config")
 _CHANNEL = """
 import json
+if not __package__:  # run as a file
+    sys.path[0] = str(Path(__file__).parents[1])
+
 from cornbread.config.cli.loading import load_product
 load_product()
 from cornbread.channels import actions

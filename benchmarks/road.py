@@ -15,11 +15,15 @@ import json
 import math
 import os
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+
+if not __package__:  # run as a file
+    sys.path[0] = str(Path(__file__).parents[1])
 
 from tests.road.live import Live
 from tests.road.product import Product, own_database, wait_for

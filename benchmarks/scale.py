@@ -27,6 +27,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+if not __package__:  # run as a file
+    sys.path[0] = str(Path(__file__).parents[1])
+
 from benchmarks.crash import (
     STUCK_S,
     Databases,
