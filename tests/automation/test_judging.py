@@ -23,6 +23,7 @@ FACTS = Facts(
     channel_id=3,
     network="mastodon",
     status="open",
+    priority="high",
     assignee_id=7,
     team_id=None,
     labels=frozenset({"VIP", "delay"}),
@@ -73,6 +74,7 @@ def asked(field: str, operator: str, value: Any) -> When:
         ("text", "matches", "train NEAR/3 stuck", True, None, "“TRAIN”, “stuck”"),
         ("text", "matches_not", "bus", True, None, "does not fit"),
         ("first_contact", "is", "yes", True, "First contact", "yes"),
+        ("priority", "is", ["high", "urgent"], True, "Priority is high or urgent", "high"),
         ("bot", "is", True, False, "Written by a bot", "no"),
         ("side", "is", ["customer"], True, "Said by is the customer", "the customer"),
         ("weekday", "is", ["saturday", "sunday"], True, None, "saturday"),
@@ -187,7 +189,14 @@ def test_nonsense_is_refused_and_never_breaks(raw: Any) -> None:
 
 
 def test_every_step_has_its_words() -> None:
-    values = {"member_id": 7, "team_id": 2, "name": "vip", "text": "Hello", "hours": 2}
+    values: dict[str, Any] = {
+        "member_id": 7,
+        "team_id": 2,
+        "name": "vip",
+        "text": "Hello",
+        "hours": 2,
+    }
+    values["priority"] = "high"
     for kind in WORDS:
         (step,) = read_steps([{"do": kind, "endpoint_id": 5, **values}])
         assert in_words(step, NAMES)

@@ -53,12 +53,14 @@ def test_steps_are_done_in_order_by_the_person_and_taken_back(
         {"do": "hand_to_team", "team_id": desk.pk},
         {"do": "assign", "member_id": agent.pk},
         {"do": "draft", "text": "Tell me more?"},
+        {"do": "set_priority", "priority": "urgent"},
         {"do": "snooze", "hours": 8},
     )
     runs = actions.run_macro(made.pk, [one.pk for one in cases], by=agent)
     for one in conversations(lead.workspace):
         assert labels_of(one) == {"night"}
         assert (one.team_id, one.assignee_id, one.status) == (desk.pk, agent.pk, "snoozed")
+        assert one.priority == "urgent"
     assert all(step["ok"] for run in runs for step in run.done)
     assert Draft.objects.filter(member=agent, text="Tell me more?").count() == 2
     ours = Entry.objects.filter(member=agent)
@@ -68,6 +70,7 @@ def test_steps_are_done_in_order_by_the_person_and_taken_back(
     assert (labels_of(first), labels_of(second)) == ({"day"}, set())
     for one in (first, second):
         assert (one.team_id, one.assignee_id, one.status) == (None, None, "open")
+        assert one.priority == "normal"
     assert not Draft.objects.exists()
     with pytest.raises(Invalid, match="taken back already"):
         actions.undo(runs[1].pk, by=agent)

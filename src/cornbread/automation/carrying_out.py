@@ -20,6 +20,7 @@ from cornbread.automation.domain.steps import (
     Reopen,
     Reply,
     Resolve,
+    SetPriority,
     Snooze,
     Step,
     WriteNote,
@@ -113,6 +114,14 @@ def _unlabel(step: RemoveLabel, id_: int, actor: Actor, number: int) -> dict[str
     return {"undo": "label", "was": True, "now": False, "name": step.name} if worn else None
 
 
+def _prioritise(step: SetPriority, id_: int, actor: Actor, number: int) -> dict[str, Any] | None:
+    was = _before(id_, actor).priority if actor.undoes else step.priority
+    care.prioritise(id_, step.priority, by=actor.by)
+    if was == step.priority:
+        return None
+    return {"undo": "priority", "was": was, "now": step.priority}
+
+
 def _status(change: Callable[..., Any]) -> Callable[..., dict[str, Any] | None]:
     def doer(step: Step, id_: int, actor: Actor, number: int) -> dict[str, Any] | None:
         if not actor.undoes:
@@ -199,6 +208,7 @@ _DOERS: dict[type, Callable[..., dict[str, Any] | None]] = {
     HandToTeam: _hand,
     AddLabel: _label,
     RemoveLabel: _unlabel,
+    SetPriority: _prioritise,
     Resolve: _status(care.resolve),
     Reopen: _status(care.reopen),
     Pend: _status(care.set_pending),

@@ -24,6 +24,7 @@ NEEDS: Mapping[str, str] = {
     "hand_to_team": "conversation.assign",
     "add_label": "conversation.label",
     "remove_label": "conversation.label",
+    "set_priority": "conversation.label",
     "resolve": "conversation.status",
     "reopen": "conversation.status",
     "pend": "conversation.status",

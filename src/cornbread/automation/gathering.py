@@ -22,7 +22,7 @@ MESSAGES = (EntryKind.MESSAGE_IN.value, EntryKind.MESSAGE_OUT.value)
 _CONVERSATION = (
     *("pk", "channel_id", "channel__kind", "status", "assignee_id", "team_id", "level"),
     *("waiting_since", "position", "person_id", "identity__handle", "identity__followers"),
-    "identity__automated",
+    *("identity__automated", "priority"),
 )
 _MESSAGE = (
     *("pk", "kind", "visibility", "mention__text", "mention__lang"),
@@ -64,7 +64,7 @@ def _facts(
     first: Mapping[int, int],
 ) -> Facts:
     id_, channel_id, network, status, assignee_id, team_id, level = row[:7]
-    waiting_since, position, person_id, handle, followers, bot = row[7:]
+    waiting_since, position, person_id, handle, followers, bot, priority = row[7:]
     post, from_us, visibility, language = _said(message, handle, network, followers)
     waited = at - waiting_since if waiting_since is not None else None
     return Facts(
@@ -72,6 +72,7 @@ def _facts(
         channel_id=channel_id,
         network=network,
         status=status,
+        priority=priority,
         assignee_id=assignee_id,
         team_id=team_id,
         labels=frozenset(labels),

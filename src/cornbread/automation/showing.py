@@ -17,6 +17,7 @@ from cornbread.automation.gathering import names_of
 from cornbread.automation.models import Firing, Macro, Rule
 from cornbread.automation.ready import steps_of
 from cornbread.care import queries as care
+from cornbread.care.domain.timeline import Priority
 from cornbread.channels import queries as channels
 from cornbread.team import queries as team
 from cornbread.team.domain.durations import Unit
@@ -145,6 +146,7 @@ def _lists(member: Member) -> dict[str, Choices]:
         "teams": [(str(one.pk), one.name) for one in team.teams(seen_by=member)],
         "channels": [(str(one.pk), one.name) for one in channels.channels(seen_by=member)],
         "name": [(one.name, one.name) for one in care.labels(seen_by=member)],
+        "priority": [(one.value, one.value) for one in Priority],
         "endpoint_id": [
             (str(one.pk), one.name) for one in queries.endpoints(seen_by=member) if one.active
         ],

@@ -45,6 +45,11 @@ def _label(undo: Mapping[str, Any], one: Conversation, by: Member) -> None:
     change(one.pk, undo["name"], by=by)
 
 
+def _priority(undo: Mapping[str, Any], one: Conversation, by: Member) -> None:
+    _unchanged(one.priority, undo["now"], "The priority")
+    care.prioritise(one.pk, undo["was"], by=by)
+
+
 def _status(undo: Mapping[str, Any], one: Conversation, by: Member) -> None:
     _unchanged(one.status, undo["now"], "The status")
     was, until = undo["was"], undo["until"]
@@ -70,6 +75,7 @@ _UNDOERS: Mapping[str, Callable[[Mapping[str, Any], Conversation, Member], None]
     "assignee": _assignee,
     "team": _team,
     "label": _label,
+    "priority": _priority,
     "status": _status,
     "draft": _draft,
 }

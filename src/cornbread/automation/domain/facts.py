@@ -19,6 +19,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: int
     network: str
     status: str
+    priority: str
     assignee_id: int | None
     team_id: int | None
     labels: frozenset[str]

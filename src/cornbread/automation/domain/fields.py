@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from cornbread.automation.domain.facts import Facts
+from cornbread.care.domain.timeline import Priority
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -90,6 +91,13 @@ _ALL = (
         Kind.CHOICE,
         lambda facts: facts.status,
         _words("open", "pending", "snoozed", "resolved"),
+    ),
+    Field(
+        "priority",
+        "Priority",
+        Kind.CHOICE,
+        lambda facts: facts.priority,
+        _words(*Priority),
     ),
     Field(
         "assignee", "Given to", Kind.ID, lambda facts: facts.assignee_id or 0, refers_to="members"

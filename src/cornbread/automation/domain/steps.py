@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from cornbread.automation.domain.facts import Names
+from cornbread.care.domain.timeline import Priority
 from cornbread.foundation.errors import Invalid
 
 MOST_STEPS = 12
@@ -34,6 +35,12 @@ class RemoveLabel(msgspec.Struct, frozen=True, tag="remove_label", tag_field="do
     """Take a label off."""
 
     name: str
+
+
+class SetPriority(msgspec.Struct, frozen=True, tag="set_priority", tag_field="do"):
+    """How much it matters."""
+
+    priority: str
 
 
 class Resolve(msgspec.Struct, frozen=True, tag="resolve", tag_field="do"):
@@ -84,6 +91,7 @@ Step = (
     | HandToTeam
     | AddLabel
     | RemoveLabel
+    | SetPriority
     | Resolve
     | Reopen
     | Pend
@@ -100,6 +108,7 @@ WORDS: Mapping[str, str] = {
     "hand_to_team": "Give it to a team",
     "add_label": "Put a label on",
     "remove_label": "Take a label off",
+    "set_priority": "Set its priority",
     "resolve": "Resolve it",
     "reopen": "Open it again",
     "pend": "Wait for the customer",
@@ -115,6 +124,7 @@ ASKS: Mapping[str, str] = {
     "hand_to_team": "team_id",
     "add_label": "name",
     "remove_label": "name",
+    "set_priority": "priority",
     "snooze": "hours",
     "note": "text",
     "draft": "text",
@@ -181,6 +191,12 @@ def _name(raw: Any, _kind: str) -> str:
     return name
 
 
+def _priority(raw: Any, _kind: str) -> str:
+    if raw not in set(Priority):
+        raise ValueError(f"Choose one of {', '.join(Priority)}.")
+    return str(raw)
+
+
 def _text(raw: Any, _kind: str) -> str:
     text = str(raw or "").strip()
     if not text:
@@ -205,6 +221,7 @@ _READ: Mapping[str, Callable[[Any, str], Any]] = {
     "team_id": _id,
     "endpoint_id": _id,
     "name": _name,
+    "priority": _priority,
     "text": _text,
     "hours": _span,
 }
@@ -229,6 +246,8 @@ def in_words(step: Step, names: Names) -> str:
             return f"label it “{name}”"
         case RemoveLabel(name):
             return f"take off the label “{name}”"
+        case SetPriority(priority):
+            return f"set its priority to {priority}"
         case Snooze(hours):
             return f"snooze it for {hours:g} hour{'' if hours == 1 else 's'}"
         case WriteNote(text):

@@ -47,6 +47,9 @@ class StepIn(Schema):
     endpoint_id: Id | None = Field(None, description="webhook")
     name: str = Field("", max_length=60, description="add_label, remove_label")
     text: str = Field("", max_length=10_000, description="note, draft, reply")
+    priority: Literal["low", "normal", "high", "urgent"] | None = Field(
+        None, description="set_priority"
+    )
     mode: Literal["public", "direct"] = Field("public", description="reply")
     hours: float | None = Field(None, gt=0, description="snooze")
 
