@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import msgspec
 from django.db import connection, transaction
 
-from cornbread.foundation.bulk import Row, insert, take_ids
+from cornbread.foundation.binding import Row
+from cornbread.foundation.bulk import insert, take_ids
 from cornbread.foundation.clock import now
 from cornbread.foundation.events import Event
 from cornbread.foundation.jobs import GiveUp, job

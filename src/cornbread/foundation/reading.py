@@ -12,7 +12,8 @@ import msgspec
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 
-from cornbread.foundation.bulk import Row, converted
+from cornbread.foundation.binding import Row
+from cornbread.foundation.bulk import converted
 from cornbread.foundation.db import is_postgresql
 
 
