@@ -18,6 +18,7 @@ from cornbread.foundation.models import Job, JobState
 from cornbread.listening import actions as listening
 from cornbread.listening.intake import take_in
 from cornbread.listening.models import Mention, Wave
+from cornbread.outbound import actions as outbound
 from cornbread.outbound.models import Delivery
 from cornbread.people import actions as people
 from cornbread.team import actions as team
@@ -127,7 +128,9 @@ def _write_down(made: Brand) -> None:
         f"new@{made.workspace.slug}.example", Role.AGENT, by=owner
     )
     token, _ = team.create_token("kept", ["people:read"], for_member=owner, by=owner)
+    canned = outbound.Written("late", "Late", "Hello {{ person.first_name | there }}")
     made.ids |= _automated(made) | {
+        "response_id": outbound.save_canned(None, canned, by=owner).pk,
         **_promise(owner),
         "memory_id": memory.pk,
         "label_id": label.pk,

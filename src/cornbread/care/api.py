@@ -176,6 +176,7 @@ def reply(
         mode=actions.Mode(payload.mode),
         resolve=payload.resolve,
         idempotency_key=idempotency_key,
+        sign=payload.sign,
     )
     return Status(202, DeliveryOut.of(made))
 

@@ -160,12 +160,16 @@ class LevelOut(Schema):
 
 
 class ReplyIn(Schema):
-    """An answer. With ``basis`` it is refused (409) when the conversation changed since."""
+    """An answer. With ``basis`` it is refused (409) when the conversation changed since.
+
+    ``sign`` puts the member's or the brand's signature below it.
+    """
 
     text: str = Field(max_length=50_000)
     mode: Literal["public", "direct"] = "public"
     basis: int | None = Field(None, ge=0, le=LARGEST)
     resolve: bool = False
+    sign: bool = False
 
 
 class NoteIn(Schema):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from cornbread.care.views import calendars, changing, composing, elsewhere, inbox, policies
+from cornbread.care.views import calendars, canned, changing, composing, elsewhere, inbox, policies
 
 _ONE = "inbox/<int:conversation_id>/"
 _HOURS = "settings/hours/"
@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}reply/", composing.reply, name="conversation-reply"),
     path(f"{_ONE}draft/", composing.draft, name="conversation-draft"),
     path(f"{_ONE}checks/", composing.checks, name="conversation-checks"),
+    path(f"{_ONE}canned/", canned.choices, name="conversation-canned"),
+    path(f"{_ONE}canned/<int:response_id>/", canned.put_in, name="conversation-canned-text"),
     path(f"{_ONE}presence/", composing.presence, name="conversation-presence"),
     path(f"{_ONE}assign/", changing.assign, name="conversation-assign"),
     path(f"{_ONE}priority/", changing.prioritise, name="conversation-priority"),

@@ -8,6 +8,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 
 from cornbread.automation.api import router as automation
 from cornbread.care.api import router as care
+from cornbread.care.canned_api import router as canned
 from cornbread.care.promise_api import router as promises
 from cornbread.channels.api import router as channels
 from cornbread.config.openapi import DocumentedAPI
@@ -32,7 +33,7 @@ api = DocumentedAPI(
     urls_namespace="api-v1",
     parser=SoundParser(),
 )
-for router in (team, channels, people, listening, outbound, care, promises, automation):
+for router in (team, channels, people, listening, outbound, care, canned, promises, automation):
     api.add_router("", router)
 
 

@@ -29,6 +29,7 @@ from cornbread.foundation import clock
 from cornbread.foundation.jobs import drain
 from cornbread.listening.actions import save_watch
 from cornbread.listening.intake import forget_compiled, take_in
+from cornbread.outbound import actions as outbound
 from cornbread.outbound.models import Delivery
 from cornbread.people import actions as people
 from cornbread.people.models import Identity
@@ -36,6 +37,27 @@ from cornbread.team import actions as team
 from cornbread.team.domain.actors import SYSTEM
 from cornbread.team.domain.permissions import Role
 from cornbread.team.models import Member, Workspace
+
+_CANNED = (
+    (
+        "late-train",
+        "Sorry, your train is late",
+        "Sorry, {{ person.first_name | and thank you for telling us }}. Which train are you on? "
+        "Then I can say when it will be where you are.",
+    ),
+    (
+        "refund",
+        "Money back for a delay",
+        "Hello {{ person.first_name | there }}, for a delay of an hour or more you get a quarter "
+        "of the fare back, for two hours half of it. Shall I start that for you?",
+    ),
+    (
+        "go-private",
+        "Ask for details in private",
+        "{{ person.first_name }}, please send us your booking number in a direct message, so that "
+        "nobody else can read it. {{ brand.name }} will never ask for your card number.",
+    ),
+)
 
 
 def fill() -> SignIn:
@@ -48,6 +70,7 @@ def fill() -> SignIn:
         demo.memories()
         demo.cases()
         demo.rules()
+        demo.canned()
     return demo.sign_in
 
 
@@ -201,6 +224,12 @@ class Demo:
             {"do": "snooze", "hours": 12},
         ]
         automation.save_macro(None, name="Tomorrow morning", steps=steps, by=self.lead)
+
+    def canned(self) -> None:
+        """What is said again and again on such an evening, and how the brand signs."""
+        for shortcut, title, text in _CANNED:
+            outbound.save_canned(None, outbound.Written(shortcut, title, text, "en"), by=self.lead)
+        outbound.save_brand_signature("^{{ member.first_name }}", on=True, by=self.lead)
 
     def _tell(self, conversation: Conversation, case: Case, *, begun: datetime) -> None:
         by = self.members.get(case.assignee, self.lead)

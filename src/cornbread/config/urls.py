@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<slug:slug>/", include("cornbread.listening.urls")),
     path("w/<slug:slug>/", include("cornbread.people.urls")),
     path("w/<slug:slug>/channels/", include("cornbread.channels.urls")),
+    path("w/<slug:slug>/canned/", include("cornbread.outbound.urls")),
     path("", include("cornbread.team.urls")),
 ]

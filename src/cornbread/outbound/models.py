@@ -102,3 +102,75 @@ class Gesture(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.mention_id}"
+
+
+class CannedResponse(models.Model):
+    """An answer that is written once and used often. Its variables: ``domain.variables``.
+
+    ``channel_kinds`` names the networks it fits, empty for all. Without a ``team`` it is
+    everybody's; partners see such a one only where it is ``shared``.
+    """
+
+    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="+")
+    shortcut = models.CharField(max_length=40)
+    title = models.CharField(max_length=120)
+    text = models.TextField()
+    lang = models.CharField(max_length=12, blank=True)
+    channel_kinds = models.JSONField(default=list, blank=True)
+    team = models.ForeignKey("team.Team", models.SET_NULL, null=True, blank=True, related_name="+")
+    shared = models.BooleanField(default=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey("team.Member", models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_by = models.ForeignKey("team.Member", models.SET_NULL, null=True, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+    times_used = models.PositiveIntegerField(default=0)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "shortcut"], name="canned_shortcut_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"/{self.shortcut}"
+
+
+class CannedUse(models.Model):
+    """How often and when last a member used a canned response."""
+
+    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="+")
+    response = models.ForeignKey(CannedResponse, models.CASCADE, related_name="uses")
+    member = models.ForeignKey("team.Member", models.CASCADE, related_name="+")
+    times = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["response", "member"], name="canned_use_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} used {self.response_id}"
+
+
+class Signature(models.Model):
+    """What stands below replies: the brand's where there is no member, else the member's own."""
+
+    workspace = models.ForeignKey("team.Workspace", models.CASCADE, related_name="+")
+    member = models.ForeignKey(
+        "team.Member", models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    text = models.CharField(max_length=300, blank=True)
+    on = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace"], condition=models.Q(member=None), name="signature_of_brand"
+            ),
+            models.UniqueConstraint(fields=["member"], name="signature_of_member"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

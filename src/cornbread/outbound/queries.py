@@ -1,12 +1,14 @@
-"""Reads about drafts and deliveries, each naming its reader."""
+"""Reads about drafts, deliveries, canned responses and signatures, each naming its reader."""
 
 import hashlib
 
-from django.db.models import QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from cornbread.foundation.errors import NotFound
-from cornbread.outbound.models import Delivery, Draft
+from cornbread.outbound.domain.canned import Candidate
+from cornbread.outbound.models import CannedResponse, CannedUse, Delivery, Draft, Signature
 from cornbread.team.models import Member
+from cornbread.team.queries import team_ids
 
 OPEN_STATES = (
     Delivery.State.HELD,
@@ -74,3 +76,79 @@ def stored_key(workspace_id: int, idempotency_key: str) -> str:
     """A client's key as it is stored: apart for each workspace, and of bounded length."""
     digest = hashlib.sha256(f"{workspace_id}:{idempotency_key}".encode())
     return digest.hexdigest()[:40]
+
+
+def canned(*, seen_by: Member, archived: bool | None = None) -> QuerySet[CannedResponse]:
+    """The canned responses the reader may know of, by shortcut; ``archived`` None: all.
+
+    Who writes them sees every team's. Others see their teams' and everybody's; partners, of
+    everybody's, what is shared with them.
+    """
+    seen_by.require("canned.read")
+    found = CannedResponse.objects.select_related("team", "changed_by__user").filter(
+        workspace_id=seen_by.workspace_id
+    )
+    if archived is not None:
+        found = found.filter(archived_at__isnull=not archived)
+    if not seen_by.may("canned.write"):
+        everybodys = Q(team=None, shared=True) if seen_by.limited_to_teams else Q(team=None)
+        found = found.filter(everybodys | Q(team_id__in=team_ids(seen_by=seen_by)))
+    return found.order_by("shortcut")
+
+
+def canned_response(response_id: int, *, seen_by: Member) -> CannedResponse:
+    """One canned response, archived ones too; NotFound otherwise."""
+    found = canned(seen_by=seen_by).filter(pk=response_id).first()
+    if found is None:
+        raise NotFound("There is no such canned response in this workspace.")
+    return found
+
+
+def usable(*, seen_by: Member, response_id: int) -> CannedResponse:
+    """One canned response that can be put into an answer; NotFound when it is archived."""
+    found = canned(seen_by=seen_by, archived=False).filter(pk=response_id).first()
+    if found is None:
+        raise NotFound("There is no such canned response to use. It may have been archived.")
+    return found
+
+
+def canned_candidates(*, seen_by: Member, kind: str) -> list[Candidate]:
+    """What can be put into an answer on this kind of network, with who used it when."""
+    fitting = [
+        one
+        for one in canned(seen_by=seen_by, archived=False)
+        if not one.channel_kinds or kind in one.channel_kinds
+    ]
+    teams = team_ids(seen_by=seen_by)
+    used = CannedUse.objects.filter(workspace_id=seen_by.workspace_id)
+    mine = dict(used.filter(member=seen_by).values_list("response_id", "last_at"))
+    beside = used.filter(member__teams__in=teams).values("response_id")
+    ours = dict(beside.annotate(at=Max("last_at")).values_list("response_id", "at"))
+    return [
+        Candidate(
+            id=one.pk,
+            shortcut=one.shortcut,
+            title=one.title,
+            text=one.text,
+            lang=one.lang,
+            used_by_me=mine.get(one.pk),
+            used_by_team=ours.get(one.pk),
+            times=one.times_used,
+        )
+        for one in fitting
+    ]
+
+
+def signatures(*, seen_by: Member) -> dict[str, Signature]:
+    """The reader's own signature as ``own`` and the brand's as ``brand``, where there are any."""
+    found = Signature.objects.filter(workspace_id=seen_by.workspace_id).filter(
+        Q(member=None) | Q(member=seen_by)
+    )
+    return {"own" if one.member_id else "brand": one for one in found}
+
+
+def signature_text(*, seen_by: Member) -> str:
+    """What stands below the reader's replies: their own before the brand's; empty for nothing."""
+    found = signatures(seen_by=seen_by)
+    on = [found[whose].text for whose in ("own", "brand") if whose in found and found[whose].on]
+    return on[0] if on else ""

@@ -19,6 +19,7 @@ from cornbread.outbound import actions as outbound
 from cornbread.outbound import queries as outbound_queries
 from cornbread.outbound.checking import blocking
 from cornbread.outbound.models import Delivery, Draft
+from cornbread.outbound.values import sign as signed
 from cornbread.people.models import Identity
 from cornbread.team.models import Member
 
@@ -65,15 +66,19 @@ def reply(
     mode: Visibility = Visibility.PUBLIC,
     resolve: bool = False,
     idempotency_key: str = "",
+    sign: bool = False,
 ) -> Delivery:
     """Queue a reply. ``basis`` is the id of the newest entry the author had seen.
 
+    ``sign`` puts the member's signature, or the brand's, below it.
     Raises Stale, saying what changed, when somebody else answered or the customer wrote again.
     """
     by.require("conversation.reply")
     conversation = queries.conversation(conversation_id, seen_by=by, lock=True)
     target = target_of(conversation, mode)
     text = text.strip()
+    if sign:
+        text = signed(text, channel=target.channel.name, by=by)
     faults = blocking(text, channel=target.channel, to=target.recipient.handle)
     if faults:
         raise Invalid(faults[0].message, fields={"text": " ".join(one.message for one in faults)})

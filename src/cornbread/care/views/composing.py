@@ -16,6 +16,7 @@ from cornbread.channels.domain.posts import Visibility
 from cornbread.foundation.errors import Invalid, Stale
 from cornbread.outbound.checking import count, findings
 from cornbread.outbound.domain.checks import blocks
+from cornbread.outbound.values import sign
 from cornbread.team.access import page
 from cornbread.team.models import Member
 
@@ -75,6 +76,7 @@ def _say(conversation_id: int, data: dict[str, object], member: Member) -> None:
         mode=Visibility(str(data["mode"])),
         resolve=resolve,
         idempotency_key=str(data["key"]),
+        sign=True,
     )
 
 
@@ -110,8 +112,9 @@ def checks(request: HttpRequest, member: Member, conversation_id: int) -> HttpRe
     ways, _ = ways_of(one, by=member)
     mode, text = request.POST.get("mode", ""), request.POST.get("text", "")[:50_000]
     way = next((way for way in ways if way.mode == mode and way.channel), None)
-    found, length = [], len(text)
+    found, length, said = [], len(text), text
     if way is not None and way.channel is not None:
+        text = sign(text, channel=way.channel.name, by=member)
         length = count(text, way.channel)
         if text.strip():
             found = findings(
@@ -121,7 +124,13 @@ def checks(request: HttpRequest, member: Member, conversation_id: int) -> HttpRe
                 said=_said_so_far(one.pk, member),
                 with_links=request.POST.get("links") == "1",
             )
-    context = {"findings": found, "length": length, "blocked": blocks(found), "way": way}
+    context = {
+        "findings": found,
+        "length": length,
+        "blocked": blocks(found),
+        "way": way,
+        "signature": text.removeprefix(said.rstrip()).strip(),
+    }
     return render(request, "care/_checks.html", context)
 
 
@@ -129,7 +138,9 @@ def _said_so_far(conversation_id: int, member: Member) -> str:
     one = queries.conversation(conversation_id, seen_by=member)
     rows = queries.entries(conversation_id, seen_by=member)
     words = [row.mention.text for row in rows if row.mention]
-    return " ".join([*words, str(one.person), one.identity.handle, str(member)])
+    return " ".join(
+        [*words, str(one.person), one.identity.handle, str(member), member.workspace.name]
+    )
 
 
 @require_POST

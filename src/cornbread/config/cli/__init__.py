@@ -21,6 +21,7 @@ COMMANDS = {
     "promises": "promises",
     "watch": "watch",
     "rules": "rules",
+    "canned": "canned",
     "match": "match",
     "token": "token",
     "jobs": "jobs",

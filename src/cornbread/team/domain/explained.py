@@ -9,7 +9,7 @@ ROLES: dict[Role, str] = {
     Role.OWNER: "Everything, and the only one who can make or unmake owners.",
     Role.ADMIN: "Everything but owners: channels, members, tokens and the clocks.",
     Role.LEAD: "Answers and listens like an agent, keeps the labels, opening hours and policies, "
-    "writes rules and macros, and brings in single posts.",
+    "writes canned responses, rules and macros, and brings in single posts.",
     Role.AGENT: "Answers customers, settles replies whose fate is unknown, remembers what people "
     "said, and writes watches.",
     Role.PUBLISHER: "Reads everything and writes watches, but does not answer.",
@@ -29,6 +29,8 @@ ABILITIES: tuple[tuple[str, str], ...] = (
     ("Record calls, visits and gestures", "conversation.touch"),
     ("Settle a reply whose fate is unknown", "delivery.resolve"),
     ("Make and change labels", "label.write"),
+    ("Use canned responses", "canned.read"),
+    ("Write canned responses, sign for the brand", "canned.write"),
     ("Run macros on conversations", "macro.run"),
     ("See rules, macros and their log", "automation.read"),
     ("Write rules, macros and webhooks", "automation.write"),
@@ -62,6 +64,8 @@ SCOPES: dict[str, str] = {
     "channels:write": "Connect, pause and resume channels.",
     "promises:read": "Read opening hours, policies and broken promises.",
     "promises:write": "Set opening hours and policies.",
+    "canned:read": "Read canned responses, and fill them in.",
+    "canned:write": "Write, archive and bring in canned responses.",
     "jobs:write": "See failed jobs and run them again.",
     "automations:read": "Read rules, their log, and macros.",
     "automations:write": "Write and switch rules, macros and webhooks.",

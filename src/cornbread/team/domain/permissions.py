@@ -40,6 +40,7 @@ ANSWER = frozenset(
         "conversation.status",
         "conversation.touch",
         "person.write",
+        "canned.read",
     }
 )
 LISTEN = frozenset({"watch.write"})
@@ -52,6 +53,7 @@ LEAD = frozenset(
         "automation.read",
         "automation.write",
         "macro.run",
+        "canned.write",
     }
 )
 MANAGE = frozenset(
@@ -96,6 +98,8 @@ SCOPES: dict[str, frozenset[str]] = {
     "channels:write": frozenset({"channel.read", "channel.write"}),
     "promises:read": frozenset({"promise.read"}),
     "promises:write": frozenset({"promise.read", "promise.write", "channel.read"}),
+    "canned:read": frozenset({"canned.read"}),
+    "canned:write": frozenset({"canned.read", "canned.write"}),
     "jobs:write": frozenset({"job.replay"}),
     "automations:read": frozenset({"automation.read", "macro.run"}),
     "automations:write": frozenset({"automation.read", "automation.write", "macro.run"}),

@@ -1,0 +1,1 @@
+"""Pages of canned responses and signatures."""
