@@ -138,7 +138,7 @@ def test_the_keyboard_alone_is_enough(desk: Desk) -> None:
     expect(page.locator("#in-timeline .in-ours")).to_contain_text("four minutes", timeout=5000)
     expect(page.locator("#in-level")).to_contain_text("Answered", timeout=5000)
     page.keyboard.press("Escape")
-    page.keyboard.press("z")
+    page.keyboard.press("b")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Escape")
     page.keyboard.press("e")
@@ -293,3 +293,30 @@ def test_a_touch_without_its_channel_is_refused_beside_the_field(desk: Desk) -> 
     form.get_by_role("button", name="Record it").click()
     expect(form).to_be_hidden()
     expect(page.locator("#in-timeline")).to_contain_text("talked with the customer on the phone")
+
+
+def test_several_are_selected_by_keyboard_resolved_and_taken_back(desk: Desk) -> None:
+    for number in range(4):
+        desk.hears(f"Question {number}", who=f"Customer {number}", ago=20 - number)
+    page = desk.open()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Shift+X")
+    expect(page.locator("#in-bulk-count")).to_have_text("3 selected")
+    assert Axe().run(page).violations_count == 0
+    page.keyboard.press("e")
+    expect(page.locator("#in-change")).to_contain_text("3 resolved.")
+    expect(page.locator(".in-row")).to_have_count(1)
+    assert Axe().run(page).violations_count == 0
+    page.keyboard.press("z")
+    expect(page.locator("#in-change")).to_contain_text("3 taken back.")
+    expect(page.locator(".in-row")).to_have_count(4)
+    page.keyboard.press("Shift+A")
+    page.locator("[data-pick=matching]").click()
+    expect(page.locator("#in-bulk-count")).to_have_text("All 4 that match")
+    page.keyboard.press("e")
+    expect(page.locator("#dialog-bulk")).to_contain_text("all 4 conversations")
+    page.locator("#dialog-bulk-go").click()
+    expect(page.locator("#in-change")).to_contain_text("4 resolved.")

@@ -228,7 +228,7 @@ def test_nobody_changes_what_they_may_not_know_of(brand: Brand) -> None:
     partner = brand.colleague("Pat", Role.PARTNER)
     analyst = brand.colleague("Ann", Role.ANALYST)
     for stranger in (other.owner, partner):
-        with pytest.raises(NotFound):
+        with pytest.raises(Invalid, match="not given to your team"):
             care.change_many(changes.Resolve(), ids, by=stranger)
     with pytest.raises(NotAllowed):
         care.change_many(changes.Resolve(), ids, by=analyst)
@@ -292,3 +292,50 @@ def test_changes_are_forgotten_after_a_day(brand: Brand) -> None:
     new = care.change_one(changes.Reopen(), one.pk, by=brand.owner)
     forget_changes.call()
     assert list(Change.objects.all()) == [new] != [old]
+
+
+HTMX = {"HX-Request": "true"}
+
+
+def press(brand: Brand, step: str, **values: object) -> str:
+    answer = brand.client().post(brand.url("changes/"), {"step": step, **values}, headers=HTMX)
+    assert answer.status_code == 200, answer.headers.get("X-Refusal")
+    return answer.content.decode()
+
+
+def test_the_bar_says_what_was_done_and_takes_it_back(brand: Brand) -> None:
+    ids = three(brand)
+    page = press(brand, "resolve", ids=",".join(map(str, ids)))
+    assert "3 resolved." in page
+    made = Change.objects.get()
+    assert "Undo" in page
+    undone = brand.client().post(brand.url(f"changes/{made.pk}/undo/"), headers=HTMX)
+    assert "3 taken back." in undone.content.decode()
+    assert "in-undo-button" not in undone.content.decode()
+    assert status_of(*ids) == ["open"] * 3
+
+
+@pytest.mark.parametrize("step", ["snooze tomorrow", "priority high", "label two words", "team "])
+def test_every_button_of_the_bar_says_its_step(brand: Brand, step: str) -> None:
+    one = brand.hears("Where is it?")
+    care.create_label("two words", by=brand.owner)
+    press(brand, step, ids=str(one.pk))
+    assert Changed.objects.get().outcome in ("done", "already")
+
+
+def test_all_that_match_are_counted_before_and_agreed_to(brand: Brand) -> None:
+    ids = three(brand)
+    care.assign(ids[0], to=brand.owner.pk, by=brand.owner)
+    told = brand.client().get(brand.url("matching/?folder=unassigned")).json()
+    assert told["number"] == 2
+    press(brand, "resolve", expected="2", query="?folder=unassigned")
+    assert status_of(*ids) == ["open", "resolved", "resolved"]
+
+
+def test_one_conversation_can_be_taken_back_as_well(brand: Brand) -> None:
+    one = brand.hears("Where is it?")
+    answer = brand.client().post(brand.url(f"{one.pk}/status/resolve/"), headers=HTMX)
+    made = Change.objects.get()
+    assert brand.url(f"changes/{made.pk}/") in answer.headers["HX-Trigger"]
+    shown = brand.client().get(brand.url(f"changes/{made.pk}/"), headers=HTMX)
+    assert "Resolved." in shown.content.decode()

@@ -58,6 +58,7 @@ READS: Allowed = {
 }
 #: Writes without ``by``.
 WRITES: Allowed = {
+    "care.carry_on": "the job that goes on with a change, as the member who asked for it",
     "team.checked_email": "computes and writes nothing",
     "team.create_user": "an account alone may do nothing; callers hold an invitation or the set-up",
     "team.accept_invitation": "the secret of the link is the permission, and makes the actor",

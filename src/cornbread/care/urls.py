@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from cornbread.care import many_urls as many
 from cornbread.care.views import calendars, canned, changing, composing, elsewhere, inbox, policies
 
 _ONE = "inbox/<int:conversation_id>/"
@@ -9,6 +10,7 @@ _HOURS = "settings/hours/"
 _PROMISES = "settings/promises/"
 
 urlpatterns: list[URLPattern] = [
+    *many.urlpatterns,
     path("", inbox.home, name="workspace"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/rows/", inbox.rows, name="inbox-rows"),

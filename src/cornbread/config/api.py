@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from cornbread.automation.api import router as automation
 from cornbread.care.api import router as care
 from cornbread.care.canned_api import router as canned
+from cornbread.care.many_api import router as many
 from cornbread.care.promise_api import router as promises
 from cornbread.channels.api import router as channels
 from cornbread.config.openapi import DocumentedAPI
@@ -33,7 +34,18 @@ api = DocumentedAPI(
     urls_namespace="api-v1",
     parser=SoundParser(),
 )
-for router in (team, channels, people, listening, outbound, care, canned, promises, automation):
+for router in (
+    team,
+    channels,
+    people,
+    listening,
+    outbound,
+    care,
+    many,
+    canned,
+    promises,
+    automation,
+):
     api.add_router("", router)
 
 

@@ -12,7 +12,7 @@ from cornbread.care.domain.changes import PERMISSIONS, Step, step_of
 from cornbread.care.models import Change, Changed
 from cornbread.care.queries import Filters
 from cornbread.foundation import clock
-from cornbread.foundation.errors import Invalid, NotFound, Stale
+from cornbread.foundation.errors import Invalid, Stale
 from cornbread.foundation.jobs import enqueue, job
 from cornbread.team.models import Member
 
@@ -50,7 +50,8 @@ def change_many(step: Step, conversation_ids: Sequence[int], *, by: Member) -> C
     known = set(picking.known_ids(ids, seen_by=by))
     if len(known) < len(ids):
         gone = len(ids) - len(known)
-        raise NotFound(f"{gone} of these conversations are not there, or not given to your team.")
+        sentence = f"{gone} of these conversations are not there, or not given to your team."
+        raise Invalid(sentence, code="not_found", fields={"conversation_ids": sentence})
     return _go(_begin(step, sorted(ids), by), by)
 
 
@@ -101,6 +102,7 @@ def undo(change_id: int, *, by: Member) -> Change:
 
     Only what nobody has touched since goes back; the rest stays, and says why.
     """
+    by.require("conversation.status")  # whoever lacks this is not told what exists
     made = picking.change(change_id, seen_by=by, lock=True)
     by.require(PERMISSIONS[type(step_of(made.step))])
     if made.state in (State.UNDOING, State.UNDONE):

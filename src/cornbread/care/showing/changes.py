@@ -26,7 +26,7 @@ class Report:
     words: str
     kept: tuple[tuple[Conversation, str], ...]
     more_kept: int
-    left: int
+    found: Counter[str]
 
     @property
     def running(self) -> bool:
@@ -34,33 +34,33 @@ class Report:
         return self.change.state in (State.RUNNING, State.UNDOING)
 
     @property
-    def undo_for(self) -> float:
-        """Seconds for which it can still be taken back; nought when it cannot."""
+    def undo_until(self) -> datetime | None:
+        """Until when it can be taken back; nothing when it cannot."""
         if self.change.state == State.RUNNING:
-            return UNDO_FOR.total_seconds()
+            return clock.now() + UNDO_FOR
         finished = self.change.finished_at
-        if self.change.state != State.DONE or finished is None or not self.undoable:
-            return 0.0
-        return max((finished + UNDO_FOR - clock.now()) / timedelta(seconds=1), 0.0)
+        undoable = self.change.state == State.DONE and self.found[Outcome.DONE] > 0
+        return finished + UNDO_FOR if undoable and finished else None
 
     @property
-    def undoable(self) -> bool:
-        """Whether anything was done that can be taken back."""
-        return self.change.items.filter(outcome=Outcome.DONE).exists()
+    def undo_for(self) -> float:
+        """Seconds for which it can still be taken back; nought when it cannot."""
+        until = self.undo_until
+        return max((until - clock.now()) / timedelta(seconds=1), 0.0) if until else 0.0
 
 
-def report(change: Change, *, seen_by: Member) -> Report:
+def report(change: Change, *, seen_by: Member, named: int = NAMED) -> Report:
     """What became of the change, for the one who made it."""
     found = Counter(change.items.values_list("outcome", flat=True))
     unlike = change.items.filter(outcome__in=(Outcome.REFUSED, Outcome.KEPT)).order_by("pk")
-    kept = unlike.select_related("conversation__person", "conversation__identity")[:NAMED]
+    kept = unlike.select_related("conversation__person", "conversation__identity")[:named]
     some = tuple((one.conversation, one.trouble) for one in kept)
     return Report(
         change,
         _words(change, found, seen_by),
         some,
         found[Outcome.REFUSED] + found[Outcome.KEPT] - len(some),
-        found[Outcome.WAITING] if change.state == State.RUNNING else found[Outcome.DONE],
+        found,
     )
 
 

@@ -13,7 +13,7 @@ from cornbread.channels import queries as channels
 from cornbread.channels.models import Channel
 from cornbread.listening.models import Wave
 from cornbread.team import queries as team
-from cornbread.team.models import Member
+from cornbread.team.models import Member, Team
 
 PAGE = 40
 #: The most rows that are shown anew at once when a page comes back after a pause.
@@ -128,6 +128,7 @@ class Choices:
     labels: tuple[str, ...]
     channels: tuple[Channel, ...]
     colleagues: tuple[Member, ...]
+    teams: tuple[Team, ...]
     no_channels: bool
 
 
@@ -142,5 +143,6 @@ def choices(*, seen_by: Member) -> Choices:
         labels=tuple(label.name for label in queries.labels(seen_by=seen_by)),
         channels=known,
         colleagues=tuple(team.colleagues(seen_by=seen_by)),
+        teams=tuple(team.teams(seen_by=seen_by)),
         no_channels=may_know and not known,
     )

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
+from cornbread.care.models import Change
 from cornbread.team.models import Member
 
 
@@ -27,3 +29,9 @@ def tell(
         told["toast"] = {"text": text, "kind": "success"}
     response.headers["HX-Trigger"] = json.dumps(told)
     return response
+
+
+def undoable(made: Change) -> dict[str, Any]:
+    """Lets the page show the bar that says what was done and takes it back."""
+    url = reverse("inbox-changed", args=[made.workspace.slug, made.pk])
+    return {"inbox:change": {"url": url}}

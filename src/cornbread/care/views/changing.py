@@ -1,7 +1,5 @@
 """Changes to a conversation: who has it, how it is labelled, where it stands, what happened."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,10 +9,11 @@ from django.views.decorators.http import require_POST
 
 from cornbread.care import actions as care
 from cornbread.care import queries
+from cornbread.care.domain.changes import Assign, HandOver, Pend, Reopen, Resolve, Snooze, Step
 from cornbread.care.domain.timeline import EntryKind
 from cornbread.care.following import context_of
 from cornbread.care.forms import GestureForm, MemoryForm, SnoozeForm, TouchForm, snooze_choices
-from cornbread.care.views.answers import done
+from cornbread.care.views.answers import done, undoable
 from cornbread.foundation import clock
 from cornbread.foundation.errors import Invalid, NotFound
 from cornbread.outbound import actions as outbound
@@ -29,11 +28,9 @@ def assign(request: HttpRequest, member: Member, conversation_id: int) -> HttpRe
     """Give it to a colleague or to a team; an empty value takes it back."""
     to = request.POST.get("to", "")
     number = int(to) if to.isdecimal() else None
-    if request.POST.get("kind") == "team":
-        care.hand_to_team(conversation_id, team_id=number, by=member)
-    else:
-        care.assign(conversation_id, to=number, by=member)
-    return done(request, member, conversation_id)
+    step = HandOver(number) if request.POST.get("kind") == "team" else Assign(number)
+    made = care.change_one(step, conversation_id, by=member)
+    return done(request, member, conversation_id, **undoable(made))
 
 
 @require_POST
@@ -54,24 +51,23 @@ def prioritise(request: HttpRequest, member: Member, conversation_id: int) -> Ht
     return done(request, member, conversation_id)
 
 
-STATUS: dict[str, tuple[Callable[..., Any], str]] = {
-    "resolve": (care.resolve, "Resolved."),
-    "reopen": (care.reopen, "Open again."),
-    "pending": (care.set_pending, "Waiting for the customer."),
-    "inbox": (care.bring_in, "Brought into the inbox."),
-}
+STATUS: dict[str, Step] = {"resolve": Resolve(), "reopen": Reopen(), "pending": Pend()}
 
 
 @require_POST
 @page("conversation.status")
 def status(request: HttpRequest, member: Member, conversation_id: int, to: str) -> HttpResponse:
     """Resolve, reopen, or wait for the customer."""
+    if to == "inbox":
+        care.bring_in(conversation_id, by=member)
+        return done(request, member, conversation_id, "Brought into the inbox.")
     if to not in STATUS:
         raise NotFound("There is no such status.")
-    change, words = STATUS[to]
-    change(conversation_id, by=member)
-    finished = {"inbox:resolved": {"id": conversation_id}} if to == "resolve" else {}
-    return done(request, member, conversation_id, words, **finished)
+    made = care.change_one(STATUS[to], conversation_id, by=member)
+    finished: dict[str, Any] = (
+        {"inbox:resolved": {"id": conversation_id}} if to == "resolve" else {}
+    )
+    return done(request, member, conversation_id, **undoable(made), **finished)
 
 
 @require_POST
@@ -87,16 +83,13 @@ def snooze(request: HttpRequest, member: Member, conversation_id: int) -> HttpRe
             return _again(request, "care/_snooze_form.html", conversation_id, form, member)
         until = form.cleaned_data["until"].replace(tzinfo=zone)
     try:
-        care.snooze(conversation_id, until=until, by=member)
+        made = care.change_one(Snooze(until), conversation_id, by=member)
     except Invalid as refusal:
         form.is_valid()
         form.add_error("until", refusal.message)
         return _again(request, "care/_snooze_form.html", conversation_id, form, member)
-    return _finished(request, member, conversation_id, f"Snoozed until {_words(until, zone)}.")
-
-
-def _words(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%A, %H:%M}"
+    closed: dict[str, Any] = {"inbox:close": {}}
+    return done(request, member, conversation_id, **undoable(made), **closed)
 
 
 @require_POST

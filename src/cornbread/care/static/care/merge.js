@@ -28,7 +28,7 @@
   const busy = (part) => {
     if (part.querySelector("dialog[open]")) return true;
     const active = document.activeElement;
-    const typing = active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement || active instanceof HTMLSelectElement;
+    const typing = (active instanceof HTMLInputElement && active.type !== "checkbox") || active instanceof HTMLTextAreaElement || active instanceof HTMLSelectElement;
     return (typing && part.contains(active)) || Boolean(part.querySelector('[data-menu][aria-expanded="true"]'));
   };
 
