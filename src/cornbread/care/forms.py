@@ -17,6 +17,7 @@ from cornbread.people.models import Identity, Memory
 FOLDERS: dict[str, tuple[str, str, bool | None]] = {
     "open": ("open", "", False),
     "mine": ("open", "me", False),
+    "team": ("open", "", False),
     "unassigned": ("open", "none", False),
     "pending": ("pending", "", None),
     "snoozed": ("snoozed", "", None),
@@ -71,6 +72,7 @@ class View:
             level=self.level,
             about=self.search,
             late=late,
+            my_teams=self.folder == "team" and not self.search,
         )
 
     @property

@@ -42,6 +42,8 @@ def places(
         if seen_by.limited_to_teams:
             theirs = (Q(team_id=team_id) for team_id in team_ids(seen_by=seen_by))
             shares = [Q(assignee_id=seen_by.pk), *theirs]
+        if filters.my_teams:
+            shares = [Q(team_id=team_id) for team_id in team_ids(seen_by=seen_by)]
     narrow = seen_by.limited_to_teams
     every = (
         queries.narrowed(replace(filters, status=one), seen_by=seen_by, narrow=narrow)

@@ -39,6 +39,7 @@ class Filters:
     search: str = ""  # what was said, by whom, and what was noted
     about: str = ""  # only by whom, and what was noted
     late: bool | None = None  # only what was heard late, or only the rest
+    my_teams: bool = False  # only what was given to a team of the reader's
 
 
 def conversations(*, seen_by: Member, narrow: bool = False) -> QuerySet[Conversation]:
@@ -94,7 +95,7 @@ def _as_rows(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
 def narrowed(filters: Filters, *, seen_by: Member, narrow: bool = False) -> QuerySet[Conversation]:
     """The reader's conversations by filter; ``narrow`` as for ``conversations``."""
     someones = filters.assignee not in ("", "none") or filters.person is not None
-    narrow = narrow or someones or bool(filters.search or filters.about)
+    narrow = narrow or someones or filters.my_teams or bool(filters.search or filters.about)
     found = conversations(seen_by=seen_by, narrow=narrow)
     if filters.status and filters.status != "all":
         found = found.filter(status=filters.status)
@@ -107,6 +108,8 @@ def narrowed(filters: Filters, *, seen_by: Member, narrow: bool = False) -> Quer
     if filters.late is not None:
         # A stretch of the queue: what was heard late stands behind everything else.
         found = found.filter(**{"position__gte" if filters.late else "position__lt": LATE_FROM})
+    if filters.my_teams:
+        found = found.filter(team_id__in=team_ids(seen_by=seen_by))
     if filters.label:
         found = found.filter(labels__name=filters.label)
     if filters.priority:
@@ -242,6 +245,9 @@ def counts(*, seen_by: Member) -> dict[str, int]:
         "snoozed": every.filter(status="snoozed"),
         "late": every.filter(status="open", position__gte=LATE_FROM),
     }
+    if teams := team_ids(seen_by=seen_by):
+        given = conversations(seen_by=seen_by, narrow=True).filter(team_id__in=teams)
+        folders["team"] = given.filter(status="open", position__lt=LATE_FROM)
     return {name: found.order_by()[:MANY].count() for name, found in folders.items()}
 
 

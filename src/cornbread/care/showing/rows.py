@@ -79,6 +79,7 @@ class Folder:
 FOLDERS = (
     Folder("open", "Open", "inbox"),
     Folder("mine", "Mine", "user-check"),
+    Folder("team", "My teams", "users"),
     Folder("unassigned", "Unassigned", "user-off"),
     Folder("pending", "Pending", "hourglass"),
     Folder("snoozed", "Snoozed", "alarm"),
@@ -116,9 +117,10 @@ def _row(one: Conversation, reader: Member, wave: Wave | None) -> Row:
 
 
 def folders(*, seen_by: Member) -> tuple[Folder, ...]:
-    """The folders with their counts."""
+    """The folders with their counts; that of teams for those who are in one."""
     counts = queries.counts(seen_by=seen_by)
-    return tuple(Folder(one.key, one.label, one.icon, counts.get(one.key)) for one in FOLDERS)
+    shown = [one for one in FOLDERS if one.key != "team" or "team" in counts]
+    return tuple(Folder(one.key, one.label, one.icon, counts.get(one.key)) for one in shown)
 
 
 @dataclass(frozen=True)

@@ -194,7 +194,7 @@
   document.body.addEventListener("inbox:resolved", (event) => {
     const { id } = /** @type {CustomEvent} */ (event).detail;
     const folder = document.querySelector(".in-folder[aria-current]");
-    if (!["open", "mine", "unassigned", "pending"].includes(folder?.dataset.folder)) return;
+    if (!["open", "mine", "team", "unassigned", "pending"].includes(folder?.dataset.folder)) return;
     if (window.matchMedia("(max-width: 767.98px)").matches) return back();
     const row = by(`row-${id}`);
     // A row may have left the list already; what is on top is late next.
