@@ -28,7 +28,7 @@ def test_a_conversation_is_found_by_what_it_is(api: Api, kite: Brand) -> None:
         "search=mara", "search=MY+TRAIN", "level=0", f"assignee={kite.owner.pk}", "assignee=me",
     ):  # fmt: skip
         assert found(api, query), query
-    for query in ("status=resolved", "search=bread", "level=7", "assignee=none", "label=late"):
+    for query in ("status=resolved", "search=bread", "level=7", "assignee=none", "label=bread"):
         assert not found(api, query), query
 
 

@@ -83,15 +83,15 @@ def test_every_input_has_its_limit(described: dict[str, Any]) -> None:
 
 
 def limited(about: dict[str, Any]) -> bool:
-    if "anyOf" in about:
-        return all(limited(one) for one in about["anyOf"])
+    if several := about.get("anyOf") or about.get("allOf"):
+        return all(limited(one) for one in several)
     if "$ref" in about:
         return True  # a shape of its own, looked at like all others
     if about.get("type") == "array":
         return "maxItems" in about and limited(about["items"])
     if about.get("type") == "string":
         return bool({"maxLength", "enum", "pattern", "format"} & set(about))
-    if about.get("type") == "integer":
+    if about.get("type") in ("integer", "number"):
         return "maximum" in about
     if about.get("type") == "object":
         return "maxProperties" in about and limited(about["additionalProperties"])

@@ -8,7 +8,7 @@ from django.test import Client
 
 from cornbread.automation import actions as automation
 from cornbread.care import actions as care
-from cornbread.care.domain.changes import Pend
+from cornbread.care.domain.changes import Prioritise, Priority
 from cornbread.care.domain.promises import Goal, Target
 from cornbread.care.models import Conversation, Entry
 from cornbread.channels import actions as channels
@@ -141,7 +141,9 @@ def _write_down(made: Brand) -> None:
         "token_id": token.pk,
         "member_id": made.members[Role.AGENT].pk,
         "job_id": _failed_job(made.workspace).pk,
-        "change_id": care.change_many(Pend(), [made.ids["conversation_id"]], by=owner).pk,
+        "change_id": care.change_many(
+            Prioritise(to=Priority.HIGH), [made.ids["conversation_id"]], by=owner
+        ).pk,
     }
 
 

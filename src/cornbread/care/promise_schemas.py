@@ -1,7 +1,7 @@
 """Shapes of opening hours, policies and promises in the API."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
 
@@ -11,7 +11,9 @@ from cornbread.care.models import Breach, Calendar, OpenPromise, SlaPolicy
 from cornbread.team.schemas import Id
 
 Level = Literal["low", "normal", "high", "urgent"]
-Block = tuple[str, str]
+_DayName = Annotated[str, Field(max_length=120)]
+_Time = Annotated[str, Field(max_length=8)]
+Block = Annotated[list[_Time], Field(min_length=2, max_length=2)]
 _WEEKLY = "blocks of wall time by weekday, 0 being Monday; an end of 00:00 is midnight"
 
 
@@ -26,12 +28,14 @@ class CalendarIn(Schema):
 
     name: str = Field(max_length=80, examples=["Support desk"])
     zone: str = Field(max_length=60, examples=["Europe/Berlin"])
-    weekly: dict[str, list[Block]] = Field(
-        description=_WEEKLY, examples=[{"0": [["09:00", "12:00"], ["13:00", "17:30"]]}]
+    weekly: dict[str, Annotated[list[Block], Field(max_length=48)]] = Field(
+        max_length=7,
+        description=_WEEKLY,
+        examples=[{"0": [["09:00", "12:00"], ["13:00", "17:30"]]}],
     )
     country: str = Field("", max_length=3, description="two letters; adds its public holidays")
     subdivision: str = Field("", max_length=40, description="a part of the country, such as BY")
-    days: dict[date, str] | None = Field(
+    days: Annotated[dict[date, _DayName], Field(max_length=2000)] | None = Field(
         None, description="days off; left out, they stay as they are"
     )
 
@@ -55,7 +59,7 @@ class CalendarOut(Schema):
             name=one.name,
             zone=one.zone,
             weekly={
-                day: [(first, last) for first, last in found] for day, found in one.weekly.items()
+                day: [[first, last] for first, last in found] for day, found in one.weekly.items()
             },
             country=one.country,
             subdivision=one.subdivision,

@@ -1,7 +1,7 @@
 """Rules, dry runs and the log in the API."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
 
@@ -16,12 +16,18 @@ _FIELDS = f"One of {', '.join(FIELDS)}."
 _STEPS = f"One of {', '.join(STEPS)}."
 
 
+_Text = Annotated[str, Field(max_length=2000)]
+_Number = Annotated[float, Field(ge=-1e12, le=1e12)]
+
+
 class ConditionIn(Schema):
     """A question about one field. The operators depend on the kind of the field."""
 
     field: str = Field(max_length=40, description=_FIELDS, examples=["text"])
     operator: str = Field(max_length=20, examples=["contains"])
-    value: str | bool | float | list[str | int] = Field(examples=["refund"])
+    value: _Text | bool | _Number | Annotated[list[_Text | Id], Field(max_length=200)] = Field(
+        examples=["refund"]
+    )
 
 
 class GroupIn(Schema):
@@ -51,7 +57,7 @@ class StepIn(Schema):
         None, description="set_priority"
     )
     mode: Literal["public", "direct"] = Field("public", description="reply")
-    hours: float | None = Field(None, gt=0, description="snooze")
+    hours: float | None = Field(None, gt=0, le=24 * 3660, description="snooze")
 
 
 class RuleBody(Schema):

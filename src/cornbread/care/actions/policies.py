@@ -8,7 +8,7 @@ from django.db import transaction
 from cornbread.care import pledges, queries
 from cornbread.care.domain.promises import Goal, Target
 from cornbread.care.domain.timeline import Priority
-from cornbread.care.models import SlaPolicy
+from cornbread.care.models import Calendar, SlaPolicy
 from cornbread.care.recomputing import recompute
 from cornbread.channels import queries as channels
 from cornbread.foundation.errors import Invalid
@@ -55,9 +55,7 @@ def save_policy(terms: Terms, *, by: Member, policy_id: int | None = None) -> Sl
     one.name = _name(terms.name)
     if others.filter(name__iexact=one.name).exclude(pk=one.pk).exists():
         raise Invalid("There is such a policy already.", fields={"name": "Already taken."})
-    one.calendar = (
-        pledges.calendar(terms.calendar_id, seen_by=by) if terms.calendar_id is not None else None
-    )
+    one.calendar = _known_calendar(terms.calendar_id, by)
     _set_goals(one, terms.goals)
     if not 1 <= terms.warn_percent <= 100:
         message = "Between 1 and 100, please."
@@ -127,6 +125,16 @@ def _known_priorities(given: Collection[str]) -> list[str]:
         message = f"Choose among {', '.join(Priority)}."
         raise Invalid(message, fields={"priorities": message})
     return [priority.value for priority in Priority if priority in given]
+
+
+def _known_calendar(calendar_id: int | None, by: Member) -> Calendar | None:
+    if calendar_id is None:
+        return None
+    found = pledges.calendars(seen_by=by).filter(pk=calendar_id).first()
+    if found is None:
+        message = "There is no such calendar."
+        raise Invalid(message, fields={"calendar": message})
+    return found
 
 
 def _known_channels(ids: Collection[int], by: Member) -> list[int]:
