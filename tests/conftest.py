@@ -59,3 +59,5 @@ def _nothing_left_over() -> Iterator[None]:
         rules.forget_rules()
     if copies := sys.modules.get("cornbread.listening.copies"):
         copies.forget_copies()
+    if hearsay := sys.modules.get("cornbread.listening.hearsay"):
+        hearsay.forget_heard()

@@ -431,7 +431,7 @@ class TestRefusals:
             pledges.calendar(desk.pk, seen_by=stranger)
         with pytest.raises(NotFound):
             care.delete_policy(made.pk, by=stranger)
-        with pytest.raises(NotFound):
+        with pytest.raises(Invalid, match="no such calendar"):
             promise(stranger, calendar_id=desk.pk)
 
     def test_a_priority_that_does_not_exist_is_refused(self, place: Channel, lead: Member) -> None:
