@@ -75,7 +75,11 @@ class TestKeys:
             with pytest.raises(Invalid, match="NATS USER JWT"):
                 Connection(parse(server.url)).open()
 
-    @pytest.mark.parametrize("words", ["", "SUAM", "not a key!", seed()[:-1] + "?", seed(0)[1:]])
+    @pytest.mark.parametrize(
+        "words",
+        ["", "SUAM", "not a key!", seed()[:-1] + "?", seed(0)[1:]],
+        ids=["empty", "short", "words", "odd sign", "no prefix"],
+    )
     def test_what_is_no_key_is_refused_without_repeating_it(self, words: str) -> None:
         with pytest.raises(Invalid) as refused:
             Key(words)
