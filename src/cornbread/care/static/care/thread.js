@@ -85,7 +85,7 @@
 
   // Who is here --------------------------------------------------------------------------------
   let writing = false;
-  const look = async () => {
+  const say = async () => {
     const now = thread();
     // On a phone the list may stand before it.
     if (!now || document.visibilityState === "hidden" || !by("in-open").getClientRects().length) return;
@@ -98,6 +98,9 @@
       // The notice that the connection is gone stands already.
     }
   };
+  // One after the other: what was said last has to arrive last.
+  let said = Promise.resolve();
+  const look = () => (said = said.then(say));
   cornbread.leave = () => {
     const now = thread();
     if (now) cornbread.ask(now.dataset.presence, { gone: "1" }, true).catch(() => {});
